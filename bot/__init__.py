@@ -1,0 +1,1 @@
+"""Everything that talks: channels, dialogue, broadcast, admin, app."""

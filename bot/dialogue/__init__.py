@@ -1,0 +1,1 @@
+"""Understanding a message and composing the reply, one ability a file."""

@@ -1,0 +1,56 @@
+"""The tables of conversations: a chat is one expiring row, a turn a masked record of an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from knowledge.columns import Json, UtcDateTime, utc_now
+
+
+class Chat(SQLModel, table=True):
+    """What must be remembered of one conversation to understand its next message."""
+
+    __tablename__ = "chat"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    address: str
+    state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Turn(SQLModel, table=True):
+    """One question and what was answered; the words are masked before they come here."""
+
+    __tablename__ = "turn"
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    question: str
+    action: str = Field(index=True)
+    facet: str = ""
+    codes: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    p: float | None = None
+    ms: float = 0.0
+
+
+class MissedQuestion(SQLModel, table=True):
+    """A masked question nobody could answer, waiting for an editor; asked again, it counts up."""
+
+    __tablename__ = "missed_question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    folded: str = Field(unique=True)
+    question: str
+    action: str
+    times: int = 1
+    first_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    last_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    status: str = Field(default="open", index=True)

@@ -1,0 +1,1 @@
+"""Reading procedures from files; every reader yields drafts with their problems."""

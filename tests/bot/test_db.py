@@ -1,0 +1,93 @@
+"""The database rules that keep updates from being lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
+
+from bot.db import Database
+from knowledge.models import VERSION_ROW, Fact, KnowledgeVersion
+
+TASKS, ROUNDS = 5, 50
+
+
+async def _read_modify_write(database: Database) -> None:
+    for _ in range(ROUNDS):
+        async with database.write() as session:
+            row = (await session.exec(select(KnowledgeVersion).with_for_update())).one()
+            seen = row.version
+            await asyncio.sleep(0)
+            row.version = seen + 1
+
+
+async def test_no_update_is_lost_among_concurrent_writers(database: Database) -> None:
+    async with database.write() as session:
+        session.add(KnowledgeVersion(id=VERSION_ROW))
+
+    await asyncio.gather(*(_read_modify_write(database) for _ in range(TASKS)))
+
+    async with database.read() as session:
+        assert (await session.exec(select(KnowledgeVersion.version))).one() == TASKS * ROUNDS
+
+
+async def test_the_drivers_defaults_would_lose_updates(tmp_path: object) -> None:
+    """Why the rules exist: the same work on an engine left as it comes."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/plain.db")
+    async with engine.begin() as connection:
+        await connection.execute(text("PRAGMA journal_mode = WAL"))
+        await connection.execute(text("CREATE TABLE n (v INTEGER)"))
+        await connection.execute(text("INSERT INTO n VALUES (0)"))
+
+    async def careless() -> None:
+        for _ in range(ROUNDS):
+            async with PlainSession(engine) as session:
+                seen = (await session.execute(text("SELECT v FROM n"))).scalar_one()
+                await asyncio.sleep(0)
+                await session.execute(text("UPDATE n SET v = :v"), {"v": seen + 1})
+                await session.commit()
+
+    await asyncio.gather(*(careless() for _ in range(TASKS)), return_exceptions=True)
+    async with engine.connect() as connection:
+        total = (await connection.execute(text("SELECT v FROM n"))).scalar_one()
+    await engine.dispose()
+    assert total < TASKS * ROUNDS
+
+
+async def test_a_reading_session_cannot_write(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL readers share the pool")
+    async with database.read() as session:
+        session.add(KnowledgeVersion(id=VERSION_ROW))
+        with pytest.raises(OperationalError, match="readonly"):
+            await session.commit()
+
+
+async def test_foreign_keys_are_held(database: Database) -> None:
+    orphan = Fact(key="x", report_id=99, kind="k", subject="s", statement="s")
+
+    async def store() -> None:
+        async with database.write() as session:
+            session.add(orphan)
+
+    with pytest.raises(IntegrityError):
+        await store()
+
+
+async def test_a_write_transaction_begins_immediate(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("a rule for SQLite")
+    statements: list[str] = []
+    event.listen(
+        database.writer.sync_engine,
+        "before_cursor_execute",
+        lambda _c, _cu, statement, *_: statements.append(statement),
+    )
+    async with database.write() as session:
+        await session.connection()
+    assert statements[0] == "BEGIN IMMEDIATE"
