@@ -216,8 +216,11 @@ class Fact(SQLModel, table=True):
     value: str = ""
     unit: str = ""
     level: str = ""
-    locality: str = ""
+    place: str = ""
+    """Narrower than the report's locality, by its name of then."""
     period: str = ""
+    """Only when it differs from the report's."""
+    ask: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     finding: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
     published: bool = True
 

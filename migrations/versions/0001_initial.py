@@ -199,8 +199,9 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
-        sa.Column("locality", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
         sa.Column("period", sa.String(), nullable=False),
+        sa.Column("ask", JSON, nullable=False),
         sa.Column("finding", JSON, nullable=True),
         sa.Column("published", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,91 @@
+"""Build the parts once and wire them together; the only place that does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from knowledge.importing.starter import load_starter
+
+from bot.channels import console, web
+from bot.db import Database, migrate
+from bot.dialogue import Dialogue, Sources
+from bot.settings import Settings
+from knowledge.guides import Guides
+from knowledge.places import Places
+from knowledge.published import Library
+from knowledge.reports import Reports
+
+#: Every channel, by the name its messages carry.
+CHANNELS: Final = {console.NAME: console, web.NAME: web}
+
+log = structlog.get_logger()
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Log one line an event to standard error, so that standard output stays for answers."""
+    logging.basicConfig(level=settings.log_level, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelName(settings.log_level)
+        ),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+async def prepare(settings: Settings) -> Database:
+    """Return the database, migrated and holding the starter knowledge."""
+    database = Database(settings.url)
+    await migrate(database)
+    await load_starter(database.write)
+    return database
+
+
+async def open_dialogue(settings: Settings, database: Database) -> Dialogue:
+    """Return the dialogue over what is published now."""
+    library = Library(database.read)
+    await library.refresh()
+    async with database.read() as session:
+        reports = await Reports.load(session)
+    places = await asyncio.to_thread(Places.load)
+    sources = Sources(library, places, reports, Guides.load(), settings)
+    return Dialogue(sources, database)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the ASGI application: the web channel and its API."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await prepare(settings)
+        app.state.dialogue = dialogue = await open_dialogue(settings, database)
+        watching = asyncio.create_task(_watch(dialogue.sources.library))
+        log.info("ready", version=dialogue.sources.library.current.version)
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await database.close()
+
+    return web.create(settings, lifespan)
+
+
+async def _watch(library: Library) -> None:
+    """Keep the library fresh; a database that fails now may answer the next second."""
+    while True:
+        try:
+            await library.watch()
+        except Exception:
+            log.exception("knowledge not refreshed")

@@ -1,0 +1,339 @@
+"""The web channel: the chat page, its JSON API and the stream of pushes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader
+from limits import parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
+
+from bot import messages as say
+from bot.conversation import Message, Reply
+from bot.dialogue import Dialogue
+from bot.settings import Settings
+
+NAME: Final = "web"
+STATIC: Final = Path(__file__).parents[1] / "web"
+#: Questions longer than this are refused before they are read.
+MAX_QUESTION_CHARS: Final = 4_000
+#: Pushes kept for a page that reads slowly; older ones are dropped.
+MAX_WAITING_PUSHES: Final = 20
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+_SESSION = re.compile(r"[A-Za-z0-9_-]{22,64}")
+Session = Annotated[str, StringConstraints(pattern=f"^{_SESSION.pattern}$")]
+
+
+class Ask(BaseModel):
+    """A citizen's message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION_CHARS)]
+    session: Session | None = Field(None, description="From an earlier answer; absent = a new one")
+    introduced: bool = Field(
+        default=False, description="The page has said by itself that this is a machine"
+    )
+
+
+class Answered(BaseModel):
+    """The reply, and the session to go on with."""
+
+    session: str
+    reply: Reply
+
+
+class Pushes:
+    """Replies that come without a question, waiting for the pages that listen."""
+
+    def __init__(self) -> None:
+        self._listening: dict[str, set[asyncio.Queue[Reply]]] = defaultdict(set)
+
+    def send(self, chat_id: str, reply: Reply) -> bool:
+        """Hand `reply` to every page of the chat; False when none listens."""
+        queues = self._listening.get(chat_id, set())
+        for queue in queues:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(reply)
+        return bool(queues)
+
+    async def listen(self, chat_id: str) -> AsyncGenerator[dict[str, str]]:
+        """Yield the pushes to one page as server-sent events until it leaves."""
+        queue: asyncio.Queue[Reply] = asyncio.Queue(MAX_WAITING_PUSHES)
+        self._listening[chat_id].add(queue)
+        try:
+            while True:
+                reply = await queue.get()
+                data = json.dumps(asdict(reply), ensure_ascii=False)
+                yield {"event": "reply", "data": data}
+        finally:
+            self._listening[chat_id].discard(queue)
+            if not self._listening[chat_id]:
+                del self._listening[chat_id]
+
+
+api = APIRouter(prefix="/api/v1", tags=["chat"])
+
+
+@api.post("/messages", summary="Ask a question")
+async def post_message(request: Request, ask: Ask) -> Answered:
+    """Answer one message; sessions are issued here and forgotten when idle."""
+    session = ask.session or secrets.token_urlsafe(24)
+    message = Message(NAME, session, ask.text, introduced=ask.introduced)
+    reply = await _dialogue(request).reply_to(message)
+    return Answered(session=session, reply=reply)
+
+
+@api.get("/events", summary="Listen for pushes", response_class=EventSourceResponse)
+async def get_events(
+    request: Request, x_motcua_session: Annotated[Session, Header()]
+) -> EventSourceResponse:
+    """Stream what is pushed to a session; the session travels in a header, never in the address."""
+    pushes: Pushes = request.app.state.pushes
+    return EventSourceResponse(pushes.listen(x_motcua_session), ping=20)
+
+
+health = APIRouter(tags=["health"])
+
+
+@health.get("/healthz", summary="Whether the process runs")
+async def healthz() -> dict[str, str]:
+    """Answer whenever the process can."""
+    return {"status": "ok"}
+
+
+@health.get("/readyz", summary="Whether questions can be answered")
+async def readyz(request: Request) -> JSONResponse:
+    """Answer 200 once the knowledge is loaded and the database answers."""
+    dialogue = getattr(request.app.state, "dialogue", None)
+    if dialogue is None or not dialogue.sources.library.is_ready:
+        return JSONResponse({"status": "loading"}, 503)
+    if not await dialogue.is_healthy():
+        return JSONResponse({"status": "database does not answer"}, 503)
+    published = dialogue.sources.library.current
+    return JSONResponse(
+        {"status": "ok", "knowledge_version": published.version, "procedures": len(published.live)}
+    )
+
+
+def create(
+    settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
+) -> FastAPI:
+    """Return the application with its pages, limits and error sentences."""
+    app = FastAPI(
+        title="motcua", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+    )  # no page may load scripts from another host, and the ready-made docs pages do
+    app.state.pushes = Pushes()
+    app.include_router(api)
+    app.include_router(health)
+    app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_exception_handler(StarletteHTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(_RateLimit, settings=settings)
+    app.add_middleware(_BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(_Headers)
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    return app
+
+
+pages = APIRouter(include_in_schema=False)
+_templates = Environment(loader=FileSystemLoader(STATIC), autoescape=True)
+
+
+@pages.get("/")
+async def get_page(request: Request) -> HTMLResponse:
+    """Show the chat."""
+    return _page(request)
+
+
+@pages.post("/")
+async def post_page(request: Request) -> HTMLResponse:
+    """Answer a question typed into the plain form, for browsers without scripts."""
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    text = (form.get("pick") or form.get("text") or [""])[0][:MAX_QUESTION_CHARS]
+    given = (form.get("session") or [""])[0]
+    session = given if _SESSION.fullmatch(given) else secrets.token_urlsafe(24)
+    reply = await _dialogue(request).reply_to(Message(NAME, session, text, introduced=True))
+    return _page(request, question=text, reply=reply, session=session)
+
+
+def _page(request: Request, **answered: object) -> HTMLResponse:
+    examples = [{"label": example, "send": example, "url": ""} for example in say.EXAMPLES]
+    dialogue = getattr(request.app.state, "dialogue", None)
+    html = _templates.get_template("page.html").render(
+        say=say,
+        introduction=dialogue.introduction() if dialogue else say.NOT_READY,
+        examples=json.dumps(examples, ensure_ascii=False),
+        **answered,
+    )
+    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+
+def _dialogue(request: Request) -> Dialogue:
+    dialogue: Dialogue | None = getattr(request.app.state, "dialogue", None)
+    if dialogue is None:
+        raise HTTPException(503, say.NOT_READY)
+    return dialogue
+
+
+# --- Errors --------------------------------------------------------------------------------------
+
+
+def _error(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": {"status": status, "message": message}}, status, headers)
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, StarletteHTTPException)
+    known = {404: say.NOT_FOUND, 405: say.NOT_FOUND}
+    return _error(error.status_code, known.get(error.status_code, str(error.detail)))
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    kind, field = first["type"], str(first["loc"][-1])
+    if kind == "string_too_long" and field == "text":
+        return _error(422, say.TOO_LONG.format(limit=MAX_QUESTION_CHARS))
+    if field == "text" and kind in ("string_too_short", "missing"):
+        return _error(422, say.EMPTY_QUESTION)
+    return _error(422, say.BAD_REQUEST.format(reason=f"{field}: {kind}"))
+
+
+async def _unexpected(_: Request, __: Exception) -> JSONResponse:
+    return _error(500, say.ERROR)
+
+
+# --- Limits --------------------------------------------------------------------------------------
+
+
+class _Headers:
+    """Adds the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.headers = [(k.lower().encode(), v.encode()) for k, v in SECURITY_HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.headers]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class _BodyLimit:
+    """Refuses bodies over the limit, by their declared length or while they come in."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = _error(413, say.BODY_TOO_LARGE.format(limit=self.limit))
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self.limit:
+            await refusal(scope, receive, send)
+            return
+        body = await self._read(receive)
+        if body is None:
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return body
+            body += bytes(message.get("body", b""))
+            if len(body) > self.limit:
+                return None
+            if not message.get("more_body", False):
+                return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a receive that gives the body already read, then whatever comes."""
+    waiting = [body]
+
+    async def replay() -> AsgiMessage:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replay
+
+
+class _RateLimit:
+    """Lets each client send so many messages; says how long to wait."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.limit = parse(settings.rate_limit)
+        self.trust_proxy = settings.trust_proxy
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        client = self._client(scope)
+        if await self.limiter.hit(self.limit, client):
+            await self.app(scope, receive, send)
+            return
+        reset, _ = await self.limiter.get_window_stats(self.limit, client)
+        seconds = max(1, math.ceil(reset - time.time()))
+        refusal = _error(
+            429, say.RATE_LIMITED.format(seconds=seconds), {"Retry-After": str(seconds)}
+        )
+        await refusal(scope, receive, send)
+
+    def _client(self, scope: Scope) -> str:
+        if self.trust_proxy:
+            forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+            if forwarded:
+                return str(forwarded.rsplit(",", 1)[-1].strip())
+        return str(scope["client"][0]) if scope.get("client") else "unknown"

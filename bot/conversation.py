@@ -1,0 +1,127 @@
+"""The words channels and dialogue share: what comes in, what goes out, and how it reads as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from knowledge.content import Facet
+
+
+class Action(StrEnum):
+    """What a reply did; part of the `ask --batch` contract, so the values are stable."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    ABSTAIN = "abstain"
+    REPORT = "report"
+    PLACE = "place"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a citizen, as every channel hands it in."""
+
+    channel: str
+    chat_id: str
+    text: str
+    introduced: bool = False
+    """The channel itself has already said that we are a machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Sends `send` as if typed, or opens `url`."""
+
+    label: str
+    send: str = ""
+    url: str = ""
+
+
+class SectionKind(StrEnum):
+    """How the items of a section are drawn."""
+
+    CHECKLIST = "checklist"
+    STEPS = "steps"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list on a card."""
+
+    title: str
+    items: tuple[str, ...]
+    kind: SectionKind = SectionKind.LIST
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One sourced answer: the answer first, then the rest, then where it comes from."""
+
+    title: str
+    lead: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    notices: tuple[str, ...] = ()
+    primary: Button | None = None
+    source: str = ""
+    code: str = ""
+
+    def plain(self) -> str:
+        """Return the card as text for channels without cards."""
+        blocks = ["\n".join((self.title, *self.lead))]
+        blocks += [_plain_section(section) for section in self.sections]
+        if self.notices:
+            blocks.append("\n".join(f"Lưu ý: {notice}" for notice in self.notices))
+        if self.primary and self.primary.url:
+            blocks.append(f"{self.primary.label}: {self.primary.url}")
+        if self.source:
+            blocks.append(self.source)
+        return "\n\n".join(blocks)
+
+
+def _plain_section(section: Section) -> str:
+    marks = {SectionKind.CHECKLIST: "☐ ", SectionKind.LIST: "- "}
+    lines = [
+        (f"{number}. " if section.kind is SectionKind.STEPS else marks[section.kind]) + item
+        for number, item in enumerate(section.items, 1)
+    ]
+    return "\n".join((f"{section.title}:", *lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A procedure that may have been meant, with the probability that it was."""
+
+    code: str
+    title: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the citizen gets for one message."""
+
+    action: Action
+    text: str = ""
+    cards: tuple[Card, ...] = ()
+    choices: tuple[Button, ...] = ()
+    """Answers to the question this reply asks; in text channels numbered from 1."""
+    follow_ups: tuple[Button, ...] = ()
+    """Things to ask next; never needed to understand the reply."""
+    facet: Facet | None = None
+    candidates: tuple[Candidate, ...] = field(default=())
+
+    def plain(self) -> str:
+        """Return the whole reply as text; choices are numbered so that "1" answers."""
+        blocks = [self.text] if self.text else []
+        blocks += [card.plain() for card in self.cards]
+        if self.choices:
+            numbered = (f"{number}. {one.label}" for number, one in enumerate(self.choices, 1))
+            blocks.append("\n".join(numbered))
+        return "\n\n".join(blocks)
+
+    def opened_with(self, greeting: str) -> Reply:
+        """Return the same reply with `greeting` before it."""
+        return replace(self, text="\n\n".join(part for part in (greeting, self.text) if part))

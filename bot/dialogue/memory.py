@@ -1,0 +1,95 @@
+"""Keep the conversation and the record of the turn, both in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.conversation import Action, Message, Reply
+from bot.db import Database
+from bot.dialogue.question import State
+from bot.models import Chat, MissedQuestion, Turn
+from bot.privacy import mask
+from knowledge.text import fold, normalise
+
+log = structlog.get_logger()
+
+#: Masked questions are cut here before they are stored.
+KEPT_CHARS = 500
+
+
+async def load_state(database: Database, message: Message, now: datetime) -> State:
+    """Return what is remembered of the chat; a new State when nothing is, or it has expired."""
+    async with database.read() as session:
+        chat = await _chat(session, message)
+    return State.from_json(chat.state) if chat and chat.expires_at > now else State()
+
+
+async def record(
+    database: Database,
+    message: Message,
+    reply: Reply,
+    state: State,
+    *,
+    now: datetime,
+    ms: float,
+    hours: float,
+) -> None:
+    """Store the masked turn, the chat's new state, and a missed question if it was one.
+
+    A database that fails here costs the record, never the citizen's reply.
+    """
+    question = mask(normalise(message.text))[:KEPT_CHARS]
+    try:
+        async with database.write() as session:
+            session.add(
+                Turn(
+                    channel=message.channel,
+                    at=now,
+                    question=question,
+                    action=reply.action,
+                    facet=reply.facet or "",
+                    codes=[candidate.code for candidate in reply.candidates],
+                    p=reply.candidates[0].p if reply.candidates else None,
+                    ms=round(ms, 2),
+                )
+            )
+            await _keep(session, message, state, now, timedelta(hours=hours))
+            if reply.action is Action.ABSTAIN and question:
+                await _count_missed(session, question, now)
+    except (SQLAlchemyError, OSError):
+        log.exception("turn not recorded", channel=message.channel)
+
+
+async def _chat(session: AsyncSession, message: Message) -> Chat | None:
+    query = select(Chat).where(Chat.channel == message.channel, Chat.address == message.chat_id)
+    return (await session.exec(query)).first()
+
+
+async def _keep(
+    session: AsyncSession, message: Message, state: State, now: datetime, keep_for: timedelta
+) -> None:
+    chat = await _chat(session, message) or Chat(
+        channel=message.channel, address=message.chat_id, expires_at=now
+    )
+    chat.state = state.to_json()
+    chat.updated_at = now
+    chat.expires_at = now + keep_for
+    session.add(chat)
+
+
+async def _count_missed(session: AsyncSession, question: str, now: datetime) -> None:
+    folded = fold(question)
+    query = select(MissedQuestion).where(col(MissedQuestion.folded) == folded).with_for_update()
+    missed = (await session.exec(query)).first()
+    if missed is None:
+        missed = MissedQuestion(
+            folded=folded, question=question, action=Action.ABSTAIN, times=0, first_at=now
+        )
+    missed.times += 1
+    missed.last_at = now
+    session.add(missed)

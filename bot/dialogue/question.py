@@ -1,0 +1,101 @@
+"""One message on its way to a reply, and what is remembered of the conversation around it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.conversation import Message
+from bot.settings import Settings
+from knowledge.content import Facet
+from knowledge.guides import Guides
+from knowledge.places import Places
+from knowledge.published import Library, Published
+from knowledge.reports import Reports
+from knowledge.text import fold, normalise
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the next message may refer to; kept in the chat's row until it expires."""
+
+    introduced: bool = False
+    topic: str = ""
+    """Code of the procedure talked about."""
+    facet: str = ""
+    """Facet asked last, to carry over a choice."""
+    choices: tuple[str, ...] = ()
+    """What each offered choice sends; "" is "none of these"."""
+    asked: str = ""
+    """The question the choices belong to."""
+    missed: int = 0
+    """Questions in a row that could not be answered."""
+    province_code: str = ""
+    commune_code: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as it is stored: only what differs from a new conversation."""
+        new = asdict(State())
+        return {key: value for key, value in asdict(self).items() if value != new[key]}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> State:
+        """Return the stored state; keys of an older or newer program are ignored."""
+        known = {key: raw[key] for key in asdict(cls()) if key in raw}
+        if "choices" in known:
+            known["choices"] = tuple(known["choices"])
+        return cls(**known)
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything the dialogue answers from."""
+
+    library: Library
+    places: Places
+    reports: Reports
+    guides: Guides
+    settings: Settings
+
+
+@dataclass
+class Question:
+    """What a step needs to answer; a step that learns something replaces `state`."""
+
+    message: Message
+    state: State
+    sources: Sources
+    published: Published
+    now: datetime
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = normalise(self.message.text)
+
+    def rephrase(self, text: str) -> None:
+        """Go on as if the citizen had typed `text`."""
+        self.text = text
+
+    @property
+    def folded(self) -> str:
+        """The text without diacritics."""
+        return fold(self.text)
+
+    @property
+    def accented(self) -> bool:
+        """Whether the citizen typed diacritics, so that their absence means something."""
+        return self.folded != self.text
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return self.now.astimezone(VIETNAM).date()
+
+    @property
+    def last_facet(self) -> Facet | None:
+        """The facet asked last."""
+        return Facet(self.state.facet) if self.state.facet else None

@@ -1,0 +1,70 @@
+"""Answer from administrative-reform reports: what was printed, where, when, and what is doubtful."""
+
+from __future__ import annotations
+
+from bot import messages as say
+from bot.conversation import Action, Card, Reply
+from bot.dialogue.question import Question
+from knowledge.reports import FactHit, ReportFact
+
+
+async def answer(question: Question) -> Reply | None:
+    """Return what the reports say, a refusal to rank localities, or None."""
+    facts = question.sources.reports.facts
+    if facts.compares(question.text):
+        return Reply(Action.REPORT, say.REPORT_NO_RANKING)
+    about = facts.is_about_reports(question.text)
+    localities = facts.localities_in(question.text)
+    hits = facts.find(question.text)
+    if hits and (about or localities or hits[0].score > _CERTAIN):
+        return Reply(Action.REPORT, cards=tuple(_card(hit) for hit in _told(hits)))
+    if about and localities and _wants_figure(question):
+        known = ", ".join(facts.localities)
+        return Reply(Action.REPORT, say.REPORT_UNKNOWN.format(localities=known))
+    return None
+
+
+#: Without a word of reports only a nearly complete match is believed.
+_CERTAIN = 0.85
+
+
+def _told(hits: tuple[FactHit, ...]) -> tuple[FactHit, ...]:
+    """Return one hit, or those of different localities that answer equally well."""
+    seen: dict[str, FactHit] = {}
+    for hit in hits:
+        seen.setdefault(hit.fact.locality, hit)
+    return tuple(seen.values())
+
+
+def _wants_figure(question: Question) -> bool:
+    return any(word in question.folded for word in ("bao nhieu", "ty le", "ti le", "phan tram"))
+
+
+def _card(hit: FactHit) -> Card:
+    fact = hit.fact
+    locality = fact.place or fact.locality
+    lead = [fact.statement]
+    notices = [_doubt(fact)] if fact.finding else []
+    notices.append(say.REPORT_OLD.format(locality=_then_and_now(fact)))
+    source = say.REPORT_SOURCE.format(
+        title=fact.report_title, locality=fact.locality, period=fact.period
+    )
+    return Card(
+        title=f"{fact.subject} ({locality}, {fact.period})",
+        lead=tuple(lead),
+        notices=tuple(notice for notice in notices if notice),
+        source=source,
+    )
+
+
+def _doubt(fact: ReportFact) -> str:
+    assert fact.finding is not None
+    if fact.finding.is_error:
+        return say.REPORT_DOUBT.format(finding=fact.finding.text)
+    return fact.finding.text
+
+
+def _then_and_now(fact: ReportFact) -> str:
+    if not fact.locality_today or fact.locality_today == fact.locality:
+        return fact.locality
+    return f"{fact.locality} (nay thuộc {fact.locality_today})"

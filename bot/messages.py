@@ -1,0 +1,306 @@
+"""Every sentence a citizen reads that is not knowledge, in one place for officials to review.
+
+Address people as "anh/chị", ourselves as "tôi"; say what happened, then what to do; at most twenty
+words a sentence. Names in braces are filled in by the caller.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from knowledge.content import Facet, Method, Unit
+
+# --- Meeting -------------------------------------------------------------------------------------
+
+INTRODUCTION: Final = (
+    "Tôi là trợ lý tự động (AI){of}. Thông tin tôi đưa chỉ để tham khảo, "
+    "không thay quyết định của cơ quan nhà nước."
+)
+OF_ORGANISATION: Final = " của {organisation}"
+HELLO: Final = (
+    "Xin chào anh/chị. Anh/chị cần làm thủ tục gì? "
+    "Cứ hỏi như nói chuyện, ví dụ: “làm giấy khai sinh cho con cần giấy tờ gì”."
+)
+EXAMPLES: Final = (
+    "Làm giấy khai sinh cho con",
+    "Đăng ký tạm trú cần gì?",
+    "Thị trấn Lai Vung nay thuộc xã nào?",
+)
+HELP: Final = (
+    "Tôi trả lời về thủ tục hành chính: cần giấy tờ gì, bao nhiêu tiền, bao lâu, nộp ở đâu.\n"
+    "Tôi cũng biết tên xã, phường mới và số liệu trong các báo cáo cải cách hành chính.\n"
+    "Anh/chị gõ không dấu cũng được. Xin đừng gửi số căn cước hay mật khẩu."
+)
+WHO_ARE_YOU: Final = (
+    "Tôi là chương trình máy tính (AI), không phải cán bộ. "
+    "Tôi tra thủ tục hành chính từ kho thông tin do cán bộ cập nhật, luôn kèm nguồn và ngày kiểm tra."
+)
+THANKS: Final = "Dạ, không có gì. Anh/chị cần hỏi thêm thủ tục nào thì cứ nhắn."
+GO_ON: Final = "Dạ. Anh/chị cần hỏi thủ tục nào thì cứ nhắn."
+GOODBYE: Final = "Chào anh/chị. Khi cần, anh/chị cứ nhắn lại."
+STARTED_OVER: Final = "Tôi đã quên cuộc trò chuyện vừa rồi. Anh/chị muốn hỏi gì ạ?"
+
+# --- Not sure ------------------------------------------------------------------------------------
+
+WHICH_ONE: Final = "Anh/chị muốn hỏi thủ tục nào ạ?"
+NONE_OF_THESE: Final = "Không phải các mục trên"
+NOT_SURE: Final = (
+    "Tôi chưa chắc mình hiểu đúng câu hỏi nên không dám trả lời bừa. "
+    "Anh/chị nói rõ hơn giúp tôi: muốn làm giấy tờ gì, cho ai?"
+)
+NOT_SURE_AGAIN: Final = (
+    "Xin lỗi, tôi vẫn chưa hiểu. Tôi đã ghi lại câu hỏi để cán bộ xem và bổ sung. "
+    "Anh/chị có thể hỏi trực tiếp tại Trung tâm Phục vụ hành chính công xã, phường nơi ở{hotline}."
+)
+OR_CALL: Final = ", hoặc gọi {hotline}"
+NOTED_MISSED: Final = "Tôi đã ghi lại câu hỏi này để cán bộ xem."
+NO_CHOICE_WAITING: Final = (
+    "Hiện không có câu nào đang chờ anh/chị chọn số. Anh/chị hỏi lại giúp tôi nhé."
+)
+CHOOSE_A_NUMBER: Final = "Anh/chị chọn một số từ 1 đến {last} giúp tôi."
+WHICH_PROCEDURE: Final = "Anh/chị đang hỏi về thủ tục nào ạ? Ví dụ: “{example}”."
+FACET_EXAMPLE: Final = "đăng ký khai sinh"
+UNKNOWN_CODE: Final = (
+    "Tôi chưa có thủ tục mã {code}. Anh/chị kiểm tra lại mã, hoặc cho tôi biết tên việc cần làm."
+)
+CODE_REPLACED: Final = "Mã {old} đã được thay bằng mã {new}. Dưới đây là thủ tục hiện hành."
+TWO_QUESTIONS: Final = "Anh/chị hỏi hai việc, tôi trả lời lần lượt:"
+EMPTY_QUESTION: Final = "Tôi chưa thấy câu hỏi. Anh/chị gõ việc cần làm giúp tôi nhé."
+TOO_LONG: Final = "Câu hỏi dài quá, tôi chỉ đọc được {limit} ký tự. Anh/chị viết ngắn lại giúp tôi, mỗi lần một việc."
+ERROR: Final = (
+    "Xin lỗi, tôi vừa gặp trục trặc nên chưa trả lời được. "
+    "Anh/chị thử lại sau ít phút, hoặc hỏi nơi tiếp nhận hồ sơ."
+)
+NOT_READY: Final = "Tôi đang nạp kho thông tin, anh/chị chờ vài giây rồi hỏi lại giúp tôi."
+
+# --- Out of scope: the right short reply of each kind ----------------------------------------------
+
+MEDICAL: Final = (
+    "Tôi không tư vấn y tế. Nếu sốt cao, co giật, khó thở hay đau dữ dội: "
+    "gọi 115 hoặc đến cơ sở y tế gần nhất ngay. "
+    "Tôi giúp được thủ tục về bảo hiểm y tế, giấy chứng sinh."
+)
+SELF_HARM: Final = (
+    "Nghe vậy tôi rất lo cho anh/chị. Xin đừng ở một mình lúc này: hãy gọi người thân, "
+    "gọi 115, hoặc đến bệnh viện gần nhất. Nếu là trẻ em, gọi 111. Anh/chị đáng được giúp đỡ."
+)
+CRIME: Final = (
+    "Tôi không giúp làm việc trái pháp luật. "
+    "Nếu có người đang gặp nguy hiểm, gọi 113 (công an) hoặc 115 (cấp cứu)."
+)
+DANGER: Final = (
+    "Nếu đang nguy hiểm, hãy gọi ngay 113 (công an), 114 (chữa cháy) hoặc 115 (cấp cứu). "
+    "Trẻ em bị xâm hại: gọi 111."
+)
+POLITICAL: Final = "Tôi chỉ trả lời về thủ tục hành chính, không bàn chuyện chính trị. Anh/chị cần làm giấy tờ gì ạ?"
+INSULT: Final = (
+    "Tôi xin lỗi nếu đã làm anh/chị bực. Anh/chị cho tôi biết cần làm giấy tờ gì, tôi sẽ cố giúp."
+)
+ANGRY: Final = (
+    "Tôi xin lỗi vì anh/chị phải đi lại nhiều lần. "
+    "Theo quy định, nơi tiếp nhận phải nêu rõ lý do và hướng dẫn đầy đủ trong một lần. "
+    "[Nghị định 118/2025/NĐ-CP, sửa bởi 309/2026/NĐ-CP]\n"
+    "Anh/chị cho tôi biết tên thủ tục và xã nơi nộp. Tôi chỉ cách gửi phản ánh, kiến nghị "
+    "hoặc gặp lãnh đạo trung tâm."
+)
+INJECTION: Final = "Yêu cầu này tôi không thực hiện. Anh/chị cần hỏi thủ tục hành chính nào ạ?"
+OTHER_PEOPLE: Final = (
+    "Tôi không tra và không có thông tin riêng của bất kỳ ai. "
+    "Người đó có thể tự tra bằng tài khoản định danh VNeID của mình."
+)
+DOSSIER_STATUS: Final = (
+    "Tôi không tra hồ sơ của ai và không nhận thông tin cá nhân. "
+    "Anh/chị dùng Mã số hồ sơ in trên giấy tiếp nhận để tra tại Cổng Dịch vụ công quốc gia "
+    "(dichvucong.gov.vn) hoặc VNeID.\nNguồn: Nghị định 309/2026/NĐ-CP, Điều 8."
+)
+HUMAN: Final = (
+    "Tôi là trợ lý tự động (AI), không phải cán bộ. Anh/chị gặp cán bộ trong giờ làm việc "
+    "tại Trung tâm Phục vụ hành chính công xã, phường{hotline}. "
+    "Anh/chị cũng có thể để lại câu hỏi ở đây; xin đừng ghi số căn cước."
+)
+OFF_TOPIC: Final = (
+    "Việc này ngoài phạm vi của tôi. Tôi chỉ trả lời về thủ tục hành chính, nơi làm thủ tục "
+    "và tên xã, phường mới. Anh/chị cần làm giấy tờ gì ạ?"
+)
+PORTAL_CLOSED: Final = (
+    "Các tỉnh đã đóng giao diện cổng dịch vụ công riêng từ 01/7/2025. "
+    "Anh/chị nộp trên Cổng Dịch vụ công quốc gia (dichvucong.gov.vn) hoặc ứng dụng VNeID.\n"
+    "Nguồn: Công văn 7260/VPCP-KSTT; Nghị định 118/2025/NĐ-CP."
+)
+PORTAL_MERGED: Final = "Tỉnh {old} đã nhập vào {new} từ 01/7/2025. "
+
+# --- Places --------------------------------------------------------------------------------------
+
+PLACE_NOW: Final = "{old} nay thuộc {new}, {province} (từ 01/7/2025)."
+PLACE_TODAY: Final = "{name} thuộc {province}."
+PLACE_PROVINCE_MERGED: Final = "{old} nay thuộc {province} (từ 01/7/2025)."
+PLACE_PROVINCE_TODAY: Final = "{province} là tên hiện nay; không còn cấp huyện từ 01/7/2025."
+PLACE_WHICH: Final = "Tên này nay có thể là nhiều nơi. Anh/chị ở nơi nào ạ?"
+PLACE_UNKNOWN: Final = (
+    "Tôi chưa tìm ra nơi này. Anh/chị cho tôi tên xã, huyện, tỉnh (tên cũ cũng được)."
+)
+PLACE_SOURCE: Final = "Nguồn: danh mục đơn vị hành chính, bản {version}."
+PLACE_REMEMBERED: Final = "Tôi nhớ anh/chị ở {name}. Muốn đổi, anh/chị cứ nhắn “tôi ở …”."
+CENTRE_UNVERIFIED: Final = (
+    "Địa chỉ cụ thể của điểm tiếp nhận ở {place} tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."
+)
+
+# --- Reports -------------------------------------------------------------------------------------
+
+REPORT_SOURCE: Final = "Nguồn: {title} ({locality}, {period})."
+REPORT_OLD: Final = "Đây là số liệu cũ của {locality}, không phải số hiện tại."
+REPORT_DOUBT: Final = "Báo cáo nguồn có thể nhầm: {finding}"
+REPORT_NO_RANKING: Final = (
+    "Tôi không so sánh các địa phương bằng những báo cáo này. Chúng khác năm, khác cấp "
+    "và khác cách tính, nên xếp hạng sẽ không đúng. Tôi có thể đọc số liệu của từng nơi."
+)
+REPORT_UNKNOWN: Final = (
+    "Tôi chưa có số liệu này trong các báo cáo đã đọc. Tôi có báo cáo của: {localities}."
+)
+
+# --- The answer card -----------------------------------------------------------------------------
+
+FACETS: Final[dict[Facet, str]] = {
+    Facet.DOCUMENTS: "Giấy tờ cần mang",
+    Facet.FEE: "Lệ phí",
+    Facet.TIME: "Bao lâu có kết quả",
+    Facet.WHERE: "Nộp ở đâu",
+    Facet.ONLINE: "Nộp trên mạng",
+    Facet.FORM: "Mẫu đơn, tờ khai",
+    Facet.STEPS: "Các bước làm",
+    Facet.REQUIREMENTS: "Điều kiện",
+    Facet.LEGAL_BASIS: "Căn cứ pháp lý",
+    Facet.OUTCOME: "Kết quả nhận được",
+    Facet.APPLICANT: "Ai được làm",
+    Facet.DEADLINE: "Hạn phải làm",
+}
+#: What a follow-up button sends, as a citizen would say it.
+FACET_QUESTIONS: Final[dict[Facet, str]] = {
+    Facet.DOCUMENTS: "cần giấy tờ gì",
+    Facet.FEE: "lệ phí bao nhiêu",
+    Facet.TIME: "bao lâu có kết quả",
+    Facet.WHERE: "nộp ở đâu",
+    Facet.ONLINE: "nộp trên mạng được không",
+    Facet.FORM: "dùng mẫu đơn nào",
+    Facet.STEPS: "các bước làm thế nào",
+    Facet.REQUIREMENTS: "điều kiện là gì",
+    Facet.LEGAL_BASIS: "căn cứ pháp lý nào",
+    Facet.OUTCOME: "kết quả nhận được là gì",
+    Facet.APPLICANT: "ai được làm",
+    Facet.DEADLINE: "hạn phải làm là khi nào",
+}
+METHODS: Final[dict[Method, str]] = {
+    Method.DIRECT: "nộp trực tiếp",
+    Method.ONLINE: "nộp trực tuyến",
+    Method.POST: "gửi bưu điện",
+}
+UNITS: Final[dict[Unit, str]] = {
+    Unit.MINUTE: "phút",
+    Unit.HOUR: "giờ",
+    Unit.DAY: "ngày",
+    Unit.WORKING_DAY: "ngày làm việc",
+    Unit.MONTH: "tháng",
+    Unit.YEAR: "năm",
+    Unit.UNKNOWN: "",
+}
+
+BRING: Final = "Cần mang theo"
+CASE: Final = "Trường hợp: {name}"
+SHOW_ONLY: Final = "xuất trình rồi mang về"
+ORIGINALS: Final = "{count} bản chính"
+COPIES: Final = "{count} bản sao"
+BY_FORM: Final = "theo {form}"
+ISSUED_BY: Final = "{issuer}"
+DOSSIER_SETS: Final = "Số bộ hồ sơ: {sets}."
+MORE_PAPERS: Final = "… và {count} giấy tờ nữa, xem đủ trên Cổng Dịch vụ công quốc gia"
+DOSSIER_UNSURE: Final = (
+    "Danh mục giấy tờ này chưa được kiểm tra. Anh/chị hỏi lại nơi tiếp nhận trước khi đi."
+)
+NO_DOCUMENTS: Final = "Tôi chưa có danh mục giấy tờ của thủ tục này. Anh/chị hỏi nơi tiếp nhận."
+
+FREE: Final = "Miễn phí{when}."
+FEE_AMOUNT: Final = "{amount}{per}{when}."
+FEE_PROVINCIAL: Final = (
+    "{when}mức do Hội đồng nhân dân tỉnh quyết định. "
+    "Tôi chưa có mức chính thức của {province}; anh/chị hỏi nơi tiếp nhận."
+)
+YOUR_PROVINCE: Final = "tỉnh anh/chị"
+FEE_UNKNOWN: Final = (
+    "Chưa có mức chính thức để tôi trả lời chắc. Anh/chị hỏi nơi tiếp nhận trước khi đi."
+)
+ZERO_IS_NOT_FREE: Final = "Số “0 VNĐ” trên Cổng không có nghĩa là miễn phí."
+FEE_EXPIRED: Final = "Mức phí tôi có đã hết hạn ngày {day}. Anh/chị hỏi lại nơi tiếp nhận."
+
+TIME: Final = "{amount} {unit}{when}."
+TIME_FROM: Final = "Tính từ khi hồ sơ đầy đủ, đúng quy định."
+TIME_UNKNOWN: Final = (
+    "Nguồn không ghi rõ thời hạn, tôi không dám nói chắc. Anh/chị hỏi nơi tiếp nhận."
+)
+
+WHERE_LABEL: Final = "Nộp ở đâu: {text}"
+FEE_LABEL: Final = "Lệ phí: {text}"
+TIME_LABEL: Final = "Thời hạn: {text}"
+DOCUMENTS_LABEL: Final = "Giấy tờ: {text}"
+WHERE_COMMUNE: Final = "Nộp tại Trung tâm Phục vụ hành chính công xã, phường."
+WHERE_PROVINCE: Final = (
+    "Nộp tại Trung tâm Phục vụ hành chính công tỉnh, hoặc hỏi tại xã, phường nơi ở."
+)
+WHERE_AGENCY: Final = "Cơ quan thực hiện: {agency}."
+WHERE_HERE: Final = "Nơi anh/chị hỏi nay là {place}."
+WHERE_ABROAD: Final = (
+    "Thủ tục trong danh mục được công bố thì nộp được ở trung tâm khác, kể cả khác tỉnh. "
+    "Anh/chị hỏi nơi tiếp nhận (Nghị định 309/2026/NĐ-CP)."
+)
+WHERE_UNKNOWN: Final = (
+    "Tôi chưa rõ nơi nhận. Anh/chị hỏi Trung tâm Phục vụ hành chính công xã, phường."
+)
+
+ONLINE_YES: Final = "Nộp được trên Cổng Dịch vụ công quốc gia (dichvucong.gov.vn) hoặc VNeID."
+ONLINE_FULL: Final = "Làm trọn trên mạng được (trực tuyến toàn trình)."
+ONLINE_PARTIAL: Final = "Làm trên mạng được một phần; vẫn có bước phải đến nơi."
+ONLINE_NO: Final = (
+    "Nguồn không ghi cách nộp trên mạng. Anh/chị nộp trực tiếp hoặc hỏi nơi tiếp nhận."
+)
+
+FORM_NONE: Final = "Tôi chưa có mẫu đơn của thủ tục này. Anh/chị lấy mẫu tại nơi tiếp nhận."
+FORM_WHERE: Final = "Lấy mẫu tại nơi tiếp nhận hoặc trên Cổng Dịch vụ công quốc gia."
+STEPS_NONE: Final = "Tôi chưa có các bước của thủ tục này. Anh/chị hỏi nơi tiếp nhận."
+REQUIREMENTS_NONE: Final = "Nguồn không ghi điều kiện riêng."
+LEGAL_NONE: Final = "Tôi chưa có căn cứ pháp lý của thủ tục này."
+DECISION: Final = "Quyết định công bố: {decision}."
+OUTCOME_NONE: Final = "Tôi chưa có thông tin về kết quả của thủ tục này."
+APPLICANT_NONE: Final = "Nguồn không ghi rõ ai được làm."
+DEADLINE_NONE: Final = "Nguồn không ghi hạn bắt buộc cho người làm thủ tục này."
+
+NOTICE_SOURCE: Final = "{text} [{source}]"
+OF_PROVINCE: Final = "Đây là thủ tục riêng của {province}."
+VALID_UNTIL: Final = " (đến hết ngày {day})"
+SOURCE: Final = "Nguồn: {title}. Mã thủ tục {code}. Kiểm tra ngày {day}."
+SOURCE_UNDATED: Final = "Nguồn: {title}. Mã thủ tục {code}. Chưa rõ ngày kiểm tra."
+STALE: Final = (
+    "Thông tin kiểm tra đã hơn {days} ngày, có thể đã đổi. Anh/chị hỏi lại nơi tiếp nhận."
+)
+SUBMIT_ONLINE: Final = "Nộp hồ sơ trên Cổng quốc gia"
+SEE_PORTAL: Final = "Xem trên Cổng quốc gia"
+PORTAL_URL: Final = "https://dichvucong.gov.vn/"
+
+# --- The chat page ------------------------------------------------------------------------------
+
+PAGE_TITLE: Final = "Trợ lý một cửa"
+PAGE_DESCRIPTION: Final = (
+    "Hỏi thủ tục hành chính: cần giấy tờ gì, bao nhiêu tiền, bao lâu, nộp ở đâu."
+)
+UI_LOG: Final = "Cuộc trò chuyện"
+UI_LABEL: Final = "Câu hỏi của anh/chị"
+UI_PLACEHOLDER: Final = "Anh/chị cần làm thủ tục gì?"
+UI_SEND: Final = "Gửi"
+UI_WAIT: Final = "Đang tìm câu trả lời"
+UI_OFFLINE: Final = "Mất kết nối. Câu hỏi vẫn còn, anh/chị bấm Thử lại."
+UI_AGAIN: Final = "Thử lại"
+
+# --- Web -----------------------------------------------------------------------------------------
+
+RATE_LIMITED: Final = "Anh/chị gửi hơi nhanh. Chờ khoảng {seconds} giây rồi gửi tiếp giúp tôi."
+BODY_TOO_LARGE: Final = "Nội dung gửi lên lớn quá mức cho phép ({limit} byte)."
+BAD_REQUEST: Final = "Yêu cầu chưa đúng mẫu: {reason}"
+NOT_FOUND: Final = "Không có trang này."

@@ -1,0 +1,258 @@
+"""Find what a report says: by locality, period and subject, never across localities."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge.text import fold, normalise
+
+#: At least this share of the question's weight must be found in a fact for it to be the answer.
+ENOUGH = 0.55
+#: Facts whose score is within this share of the best are offered beside it.
+NEAR = 0.97
+MOST_HITS = 3
+
+_STOP = frozenset(
+    [
+        "la",
+        "gi",
+        "bao",
+        "nhieu",
+        "co",
+        "may",
+        "the",
+        "nao",
+        "o",
+        "dau",
+        "cua",
+        "cho",
+        "va",
+        "trong",
+        "theo",
+        "bao",
+        "cao",
+        "nam",
+        "quy",
+        "thang",
+        "dau",
+        "cuoi",
+        "tinh",
+        "huyen",
+        "xa",
+        "thi",
+        "voi",
+        "duoc",
+        "da",
+        "so",
+        "nhung",
+        "cac",
+        "mot",
+        "nay",
+        "do",
+        "thuoc",
+        "toi",
+        "tui",
+        "hoi",
+        "biet",
+        "xin",
+        "ve",
+        "khong",
+        "roi",
+        "den",
+        "tu",
+        "luc",
+        "nhu",
+        "noi",
+        "cho",
+        "biet",
+        "vay",
+        "a",
+        "oi",
+        "u",
+        "nhe",
+        "ha",
+        "so",
+        "lieu",
+        "con",
+        "thoi",
+        "gian",
+        "ky",
+        "cai",
+        "cach",
+        "hanh",
+        "chinh",
+        "cchc",
+        "la",
+        "bao",
+    ]
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_QUARTER = re.compile(r"\bquy (i{1,3}|iv|[1-4])\b")
+_MONTHS = re.compile(r"\b0?(\d{1,2}) thang\b")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_COMPARE = re.compile(
+    r"\b(?:so sanh|so voi|xep hang cac|tinh nao|dia phuong nao|huyen nao|noi nao|hon tinh|cao hon|thap hon"
+    r"|nhieu hon|it hon)\b"
+)
+_STATISTICAL = re.compile(
+    r"\b(?:bao cao|cai cach hanh chinh|cchc|ty le|ti le|bao nhieu phan tram|chi so|xep thu|xep hang|mo hinh"
+    r"|sang kien|han che|ton tai|phuong huong|ke hoach|so lieu|thong ke|tiep nhan|ho so truc tuyen|toan trinh"
+    r"|mot phan|dich vu cong|quy (?:i{1,3}|iv|[1-4])\b|6 thang|11 thang|4 thang|nam 20[12]\d|kios|idesk"
+    r"|tai cho|hoi thi|par index|pci)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What recomputing a figure showed."""
+
+    type: str
+    printed: str = ""
+    computed: str = ""
+    text: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the printed figure is doubtful, rather than rounded or in an old term."""
+        return self.type in ("wrong", "mismatch", "typo")
+
+
+@dataclass(frozen=True)
+class ReportFact:
+    """One thing a report says, with everything needed to quote it honestly."""
+
+    key: str
+    kind: str
+    subject: str
+    statement: str
+    value: str
+    unit: str
+    level: str
+    place: str
+    period: str
+    report_title: str
+    locality: str
+    locality_today: str
+    ask: tuple[str, ...] = ()
+    finding: Finding | None = None
+
+    @cached_property
+    def folded_locality(self) -> str:
+        """The bare locality: "tỉnh Trà Vinh" → "tra vinh"."""
+        return re.sub(r"^(?:tinh|huyen|thanh pho|thi xa|xa) ", "", fold(self.locality.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class FactHit:
+    """A fact and how well it answers, from 0 to 1."""
+
+    fact: ReportFact
+    score: float
+
+
+class Facts:
+    """Every published fact, weighed by how telling each word is."""
+
+    def __init__(self, facts: Iterable[ReportFact]) -> None:
+        self.facts = tuple(facts)
+        self._wordings = [
+            [_words(text) for text in (fact.subject, f"{fact.subject} {fact.statement}", *fact.ask)]
+            for fact in self.facts
+        ]
+        counts = Counter(
+            word
+            for wordings in self._wordings
+            for word in {word for wording in wordings for word in wording}
+        )
+        total = len(self.facts) + 1
+        self._weight = {word: math.log(1 + total / count) for word, count in counts.items()}
+        self._unknown = math.log(1 + total)
+        self.localities = tuple(dict.fromkeys(fact.locality for fact in self.facts))
+        self._folded_localities = {fact.folded_locality: fact.locality for fact in self.facts}
+
+    def localities_in(self, question: str) -> tuple[str, ...]:
+        """Return the localities of our reports that `question` names."""
+        folded = fold(normalise(question))
+        return tuple(
+            locality
+            for bare, locality in self._folded_localities.items()
+            if re.search(rf"\b{re.escape(bare)}\b", folded)
+        )
+
+    def is_about_reports(self, question: str) -> bool:
+        """Whether `question` speaks as one does of reports, whatever we know of it."""
+        return bool(_STATISTICAL.search(fold(normalise(question))))
+
+    def compares(self, question: str) -> bool:
+        """Whether `question` wants localities ranked against each other."""
+        folded = fold(normalise(question))
+        return bool(_COMPARE.search(folded)) and (
+            self.is_about_reports(question) or len(self.localities_in(question)) > 1
+        )
+
+    def find(self, question: str) -> tuple[FactHit, ...]:
+        """Return the facts that answer, best first; none when the question is about something else."""
+        folded = fold(normalise(question))
+        localities = self.localities_in(question)
+        words = [word for word in _words(folded) if word not in self._locality_words(localities)]
+        if not words:
+            return ()
+        period = _period(folded)
+        hits = [
+            FactHit(fact, self._score(words, wordings))
+            for fact, wordings in zip(self.facts, self._wordings, strict=True)
+            if (not localities or fact.locality in localities) and _fits(fact, period)
+        ]
+        enough = [hit for hit in hits if hit.score >= ENOUGH]
+        enough.sort(key=lambda hit: -hit.score)
+        return tuple(hit for hit in enough[:MOST_HITS] if hit.score >= NEAR * enough[0].score)
+
+    def _score(self, words: Sequence[str], wordings: Sequence[Sequence[str]]) -> float:
+        return max(self._overlap(words, wording) for wording in wordings)
+
+    def _overlap(self, asked: Sequence[str], said: Sequence[str]) -> float:
+        """Return the harmonic mean of how much of each side's weight the other side holds."""
+        asked_set, said_set = set(asked), set(said)
+        both = sum(self._w(word) for word in asked_set & said_set)
+        if not both:
+            return 0.0
+        recall = both / sum(self._w(word) for word in asked_set)
+        precision = both / sum(self._w(word) for word in said_set)
+        return 2 * recall * precision / (recall + precision) if recall >= ENOUGH else 0.0
+
+    def _w(self, word: str) -> float:
+        return self._weight.get(word, self._unknown)
+
+    def _locality_words(self, localities: Sequence[str]) -> frozenset[str]:
+        return frozenset(word for locality in localities for word in fold(locality.lower()).split())
+
+
+def _words(text: str) -> list[str]:
+    text = _QUARTER.sub(" ", _YEAR.sub(" ", fold(normalise(text))))
+    words = re.findall(r"\w+(?:[.,]\d+)*%?", text)
+    return [word for word in words if word not in _STOP]
+
+
+def _period(folded: str) -> tuple[str, str, str]:
+    """Return (year, quarter, months) as far as they are named."""
+    year = _YEAR.search(folded)
+    quarter = _QUARTER.search(folded)
+    months = _MONTHS.search(folded)
+    return (
+        year[0] if year else "",
+        _ROMAN.get(quarter[1], quarter[1]) if quarter else "",
+        months[1] if months else "",
+    )
+
+
+def _fits(fact: ReportFact, asked: tuple[str, str, str]) -> bool:
+    """Whether the fact's period contradicts nothing of the period asked for."""
+    known = _period(fold(fact.period.lower()))
+    return all(
+        not wanted or not has or wanted == has for wanted, has in zip(asked, known, strict=True)
+    )

@@ -1,0 +1,184 @@
+"""The web channel: its API, limits and error sentences, through the real application."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bot import messages as say
+from bot.app import create_app
+from bot.channels.web import STATIC, Pushes
+from bot.conversation import Action, Reply
+from bot.settings import Settings
+
+#: The whole first load of the page, compressed, in bytes.
+FIRST_LOAD = 10 * 1024
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path_factory.mktemp("web"),
+        rate_limit="10000/minute",
+        organisation="Trung tâm thử",
+    )
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+def ask(client: TestClient, text: str, session: str | None = None) -> dict[str, object]:
+    answer = client.post("/api/v1/messages", json={"text": text, "session": session})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, object] = answer.json()
+    return body
+
+
+def message_of(answer: object) -> str:
+    assert isinstance(answer, dict)
+    return str(answer["error"]["message"])
+
+
+@pytest.mark.xdist_group("web")
+class TestAnswers:
+    """Asking through the API."""
+
+    def test_an_answer_has_a_sourced_card(self, client: TestClient) -> None:
+        reply = ask(client, "làm giấy khai sinh cho con cần giấy tờ gì")["reply"]
+        assert isinstance(reply, dict)
+        assert reply["action"] == "answer"
+        assert [card["code"] for card in reply["cards"]] == ["1.001193"]
+        assert "Kiểm tra ngày 19/7/2026" in reply["cards"][0]["source"]
+
+    def test_a_session_keeps_the_topic(self, client: TestClient) -> None:
+        first = ask(client, "đăng ký thường trú cần gì")
+        second = ask(client, "thế còn lệ phí?", str(first["session"]))
+        assert second["session"] == first["session"]
+        assert second["reply"]["cards"][0]["code"] == "1.004222"  # type: ignore[index]
+
+    def test_another_session_knows_nothing_of_it(self, client: TestClient) -> None:
+        ask(client, "đăng ký thường trú cần gì")
+        assert ask(client, "thế còn lệ phí?")["reply"]["cards"] == []  # type: ignore[index]
+
+    def test_it_says_first_that_it_is_a_machine(self, client: TestClient) -> None:
+        text = ask(client, "chào")["reply"]["text"]  # type: ignore[index]
+        assert str(text).startswith("Tôi là trợ lý tự động (AI) của Trung tâm thử.")
+
+
+@pytest.mark.xdist_group("web")
+class TestBadInput:
+    """Every refusal is a Vietnamese sentence with the right status."""
+
+    def test_an_empty_question(self, client: TestClient) -> None:
+        answer = client.post("/api/v1/messages", json={"text": ""})
+        assert (answer.status_code, message_of(answer.json())) == (422, say.EMPTY_QUESTION)
+
+    def test_a_question_of_a_hundred_thousand_characters(self, client: TestClient) -> None:
+        answer = client.post("/api/v1/messages", json={"text": "a" * 100_000})
+        assert answer.status_code == 413
+        assert message_of(answer.json()) == say.BODY_TOO_LARGE.format(limit=16_384)
+
+    def test_a_question_over_the_limit_of_characters(self, client: TestClient) -> None:
+        answer = client.post("/api/v1/messages", json={"text": "a" * 4_001})
+        assert (answer.status_code, message_of(answer.json())) == (
+            422,
+            say.TOO_LONG.format(limit=4_000),
+        )
+
+    def test_a_body_that_grows_while_it_comes(self, client: TestClient) -> None:
+        def endless() -> Iterator[bytes]:
+            yield from itertools.repeat(b"x" * 1_024, 64)
+
+        answer = client.post("/api/v1/messages", content=endless())
+        assert answer.status_code == 413
+
+    def test_a_body_that_is_no_json(self, client: TestClient) -> None:
+        answer = client.post(
+            "/api/v1/messages", content=b"{", headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 422
+        assert message_of(answer.json()).startswith("Yêu cầu chưa đúng mẫu")
+
+    def test_a_session_nobody_issued_the_shape_of(self, client: TestClient) -> None:
+        answer = client.post("/api/v1/messages", json={"text": "chào", "session": "../../x"})
+        assert answer.status_code == 422
+
+    def test_an_unknown_page(self, client: TestClient) -> None:
+        answer = client.get("/khong-co")
+        assert (answer.status_code, message_of(answer.json())) == (404, say.NOT_FOUND)
+
+    @pytest.mark.parametrize(
+        "text", ["\u202eabc\u202c", "\x00\x07", "😀😀😀", "ｔｅｓｔ", "\ud7ff", "؟؟؟"]
+    )
+    def test_odd_characters_get_an_answer(self, client: TestClient, text: str) -> None:
+        assert ask(client, text)["reply"]
+
+
+def test_too_many_messages_are_told_how_long_to_wait(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, rate_limit="2/minute")
+    with TestClient(create_app(settings)) as client:
+        statuses = [client.post("/api/v1/messages", json={"text": "chào"}) for _ in range(3)]
+    assert [answer.status_code for answer in statuses] == [200, 200, 429]
+    assert 1 <= int(statuses[2].headers["Retry-After"]) <= 60
+    assert "Chờ khoảng" in message_of(statuses[2].json())
+
+
+@pytest.mark.xdist_group("web")
+class TestPages:
+    """The page itself."""
+
+    def test_the_first_load_is_small(self, client: TestClient) -> None:
+        page = client.get("/")
+        files = re.findall(r"/static/([\w.]+)", page.text)
+        parts = [page.content, *((STATIC / name).read_bytes() for name in files)]
+        assert len(files) == 2
+        assert sum(len(gzip.compress(part)) for part in parts) <= FIRST_LOAD
+
+    def test_nothing_comes_from_another_host(self, client: TestClient) -> None:
+        page = client.get("/")
+        assert re.findall(r'(?:src|href)="(?!/static/|data:,)', page.text) == []
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+    def test_static_files_travel_compressed(self, client: TestClient) -> None:
+        answer = client.get("/static/chat.js", headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip"
+
+    def test_it_answers_without_scripts(self, client: TestClient) -> None:
+        page = client.post("/", data={"text": "đăng ký kết hôn cần gì"})
+        assert "Mã thủ tục 1.000894" in page.text
+        session = re.search(r'name="session" value="([^"]+)"', page.text)
+        assert session
+        again = client.post("/", data={"pick": "lệ phí bao nhiêu", "session": session[1]})
+        assert "Mã thủ tục 1.000894" in again.text
+
+    def test_what_is_typed_is_escaped(self, client: TestClient) -> None:
+        page = client.post("/", data={"text": "<script>alert(1)</script>"})
+        assert "<script>alert" not in page.text
+
+    def test_health_and_readiness(self, client: TestClient) -> None:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/readyz").json()["status"] == "ok"
+
+    def test_the_api_describes_itself(self, client: TestClient) -> None:
+        assert "/api/v1/messages" in client.get("/openapi.json").json()["paths"]
+
+
+async def test_a_push_reaches_the_page_that_listens_and_no_other() -> None:
+    pushes = Pushes()
+    stream = pushes.listen("a")
+    waiting = anext(stream)
+    task = asyncio.ensure_future(waiting)
+    await asyncio.sleep(0)
+
+    assert pushes.send("b", Reply(Action.OTHER, "cho b")) is False
+    assert pushes.send("a", Reply(Action.OTHER, "cho a")) is True
+    assert '"text": "cho a"' in (await task)["data"]
+    await stream.aclose()
+    assert pushes.send("a", Reply(Action.OTHER, "muộn")) is False

@@ -1,0 +1,105 @@
+"""The chat page as a citizen uses it, in Chromium: ask, follow up, choose, get stuck politely."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("browser"),
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.get_by_role("textbox").fill(text)
+    await page.get_by_role("textbox").press("Enter")
+
+
+async def violations(page: Page) -> list[str]:
+    found = await Axe().run(page, options=RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]]
+
+
+async def test_ask_follow_up_choose_and_get_stuck(page: Page, address: str) -> None:
+    await page.goto(address)
+    await ask(page, "làm giấy khai sinh cho con cần giấy tờ gì")
+    await expect(
+        page.get_by_role("heading", name="Đăng ký khai sinh: giấy tờ cần mang")
+    ).to_be_visible()
+    await page.get_by_role("checkbox").first.check()
+
+    await page.get_by_role("button", name="Lệ phí").last.click()
+    await expect(page.get_by_text("Miễn phí, nếu làm trong 60 ngày")).to_be_visible()
+
+    await ask(page, "làm lại giấy tờ bị mất")
+    await page.get_by_role("button", name="Giấy khai sinh", exact=True).click()
+    await page.get_by_role("button", name="Sổ gốc đã mất").click()
+    await expect(page.get_by_text("Mã thủ tục 1.004884")).to_be_visible()
+
+    await ask(page, "hôm nay ăn gì ngon")
+    await expect(page.get_by_text("Tôi chưa chắc mình hiểu đúng").last).to_be_visible()
+
+
+async def test_nothing_is_wider_than_the_screen(page: Page, address: str) -> None:
+    await page.goto(address)
+    await ask(page, "đăng ký thường trú cần gì")
+    await expect(page.get_by_role("article")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    overflowing = await page.evaluate(
+        "[...document.querySelector('mot-cua-chat').shadowRoot.querySelectorAll('*')]"
+        ".filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML)"
+    )
+    assert overflowing == []
+
+
+async def test_axe_finds_nothing(page: Page, address: str) -> None:
+    await page.goto(address)
+    assert await violations(page) == []
+    await ask(page, "đăng ký kết hôn bao nhiêu tiền")
+    await ask(page, "làm lại giấy tờ bị mất")
+    await expect(page.get_by_role("button", name="Giấy khai sinh", exact=True)).to_be_visible()
+    assert await violations(page) == []
+
+
+async def test_it_works_by_keyboard_alone(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.keyboard.press("Tab")  # the conversation, which scrolls
+    for _ in range(3):
+        await page.keyboard.press("Tab")  # the three examples
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("1.004222")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Mã thủ tục 1.004222")).to_be_visible()
+
+
+async def test_a_lost_connection_keeps_the_question(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.route("**/messages", lambda route: route.abort())
+    await ask(page, "đăng ký kết hôn cần gì")
+    await expect(page.get_by_text("Mất kết nối")).to_be_visible()
+
+    await page.unroute("**/messages")
+    await page.get_by_role("button", name="Thử lại").click()
+    await expect(page.get_by_role("article")).to_be_visible()
+
+
+async def test_hostile_text_stays_text(page: Page, address: str) -> None:
+    await page.goto(address)
+    await ask(page, "<img src=x onerror=alert(1)><b>đậm</b>")
+    await expect(page.get_by_text("<b>đậm</b>")).to_be_visible()
+
+
+async def test_the_page_answers_without_scripts(browser: Browser, address: str) -> None:
+    context = await browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}
+    )
+    page = await context.new_page()
+    await page.goto(address)
+    await page.get_by_role("textbox").fill("đăng ký kết hôn cần gì")
+    await page.get_by_role("button", name="Gửi").click()
+    await expect(page.get_by_text("Mã thủ tục 1.000894")).to_be_visible()
+    await context.close()

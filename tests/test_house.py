@@ -1,0 +1,116 @@
+"""The house is complete: each list of things has every thing, and nothing stands where it must not."""
+
+from __future__ import annotations
+
+import re
+import string
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot import messages
+from bot.app import CHANNELS
+from bot.dialogue.facets import RENDERERS
+from bot.dialogue.procedures import FOLLOW_UPS
+from bot.settings import Settings
+from knowledge.content import Facet, Method, Unit
+from knowledge.matching.facets import TRIGGERS
+from tests.conftest import ROOT
+
+TOP_LEVEL = {"bot", "knowledge", "migrations", "tests", "docs", ".ci"}
+BANNED_NAMES = {"utils", "helpers", "common", "misc", "manager", "helper"}
+REGISTRIES = ("py" + "pi.org", "python" + "hosted", "registry." + "npm", "deb." + "debian")
+
+
+def tracked() -> list[Path]:
+    """Every file git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("facet", Facet)
+def test_each_facet_has_its_renderer_its_words_and_its_triggers(facet: Facet) -> None:
+    assert facet in RENDERERS
+    assert facet in messages.FACETS
+    assert facet in messages.FACET_QUESTIONS
+    assert facet in TRIGGERS
+
+
+def test_units_and_methods_all_have_words() -> None:
+    assert set(messages.UNITS) == set(Unit)
+    assert set(messages.METHODS) == set(Method)
+    assert set(FOLLOW_UPS) <= set(Facet)
+
+
+def test_the_example_environment_is_exactly_the_settings() -> None:
+    defaults = Settings(_env_file=None)
+    lines = [
+        f"# {field.description}\nMOTCUA_{name.upper()}={getattr(defaults, name)}"
+        for name, field in Settings.model_fields.items()
+    ]
+    _, _, body = (ROOT / ".env.example").read_text(encoding="utf-8").partition("\n\n")
+
+    assert body.strip() == "\n".join(lines)
+
+
+def test_each_channel_carries_the_name_it_is_listed_under() -> None:
+    assert {name: module.NAME for name, module in CHANNELS.items()} == {n: n for n in CHANNELS}
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in vars(messages).items()
+        if name.isupper() and isinstance(value, str)
+    }
+
+
+def test_each_message_is_used() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "bot").rglob("*")
+        if path.suffix in (".py", ".html") and path.name != "messages.py"
+    )
+    assert [name for name in _sentences() if not re.search(rf"\bsay\.{name}\b", code)] == []
+
+
+@pytest.mark.parametrize(("name", "text"), _sentences().items())
+def test_a_message_is_plain_vietnamese(name: str, text: str) -> None:
+    assert text == text.strip() or name in (
+        "VALID_UNTIL",
+        "OF_ORGANISATION",
+        "OR_CALL",
+        "PORTAL_MERGED",
+    )
+    assert list(string.Formatter().parse(text))
+    for sentence in re.split(r"(?<=[.!?:…])\s+", text):
+        assert len(sentence.split()) <= 25, sentence
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert [path for path in tracked() if path.stem in BANNED_NAMES] == []
+
+
+def test_the_top_level_is_as_agreed() -> None:
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked() if path.parent != ROOT}
+    assert folders == TOP_LEVEL
+
+
+def test_no_tracked_file_names_a_registry_or_this_machine() -> None:
+    bad = re.compile("|".join((*map(re.escape, REGISTRIES), r"/work/(?:main|shared)", r"/root/")))
+    guilty = []
+    for path in tracked():
+        if path.suffix in (".xz", ".png", ".xlsx", ".pdf", ".docx") or path.name == "test_house.py":
+            continue
+        if bad.search(path.read_text(encoding="utf-8", errors="ignore")):
+            guilty.append(path.relative_to(ROOT))
+    assert guilty == []
