@@ -10,17 +10,20 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI
-from knowledge.importing.starter import load_starter
 
 from bot.channels import console, web
 from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
 from bot.settings import Settings
 from knowledge.guides import Guides
-from knowledge.places import Places
+from knowledge.importing import facts, units
+from knowledge.importing.starter import load_starter
+from knowledge.places.stored import read_places
 from knowledge.published import Library
 from knowledge.reports import Reports
 
+#: What comes with the program besides procedures and their phrases.
+STARTER_PARTS: Final = (units.load, facts.load)
 #: Every channel, by the name its messages carry.
 CHANNELS: Final = {console.NAME: console, web.NAME: web}
 
@@ -48,7 +51,7 @@ async def prepare(settings: Settings) -> Database:
     """Return the database, migrated and holding the starter knowledge."""
     database = Database(settings.url)
     await migrate(database)
-    await load_starter(database.write)
+    await load_starter(database.write, parts=STARTER_PARTS)
     return database
 
 
@@ -58,7 +61,7 @@ async def open_dialogue(settings: Settings, database: Database) -> Dialogue:
     await library.refresh()
     async with database.read() as session:
         reports = await Reports.load(session)
-    places = await asyncio.to_thread(Places.load)
+        places = await read_places(session)
     sources = Sources(library, places, reports, Guides.load(), settings)
     return Dialogue(sources, database)
 

@@ -118,10 +118,6 @@ HUMAN: Final = (
     "tại Trung tâm Phục vụ hành chính công xã, phường{hotline}. "
     "Anh/chị cũng có thể để lại câu hỏi ở đây; xin đừng ghi số căn cước."
 )
-OFF_TOPIC: Final = (
-    "Việc này ngoài phạm vi của tôi. Tôi chỉ trả lời về thủ tục hành chính, nơi làm thủ tục "
-    "và tên xã, phường mới. Anh/chị cần làm giấy tờ gì ạ?"
-)
 PORTAL_CLOSED: Final = (
     "Các tỉnh đã đóng giao diện cổng dịch vụ công riêng từ 01/7/2025. "
     "Anh/chị nộp trên Cổng Dịch vụ công quốc gia (dichvucong.gov.vn) hoặc ứng dụng VNeID.\n"
@@ -140,7 +136,6 @@ PLACE_UNKNOWN: Final = (
     "Tôi chưa tìm ra nơi này. Anh/chị cho tôi tên xã, huyện, tỉnh (tên cũ cũng được)."
 )
 PLACE_SOURCE: Final = "Nguồn: danh mục đơn vị hành chính, bản {version}."
-PLACE_REMEMBERED: Final = "Tôi nhớ anh/chị ở {name}. Muốn đổi, anh/chị cứ nhắn “tôi ở …”."
 CENTRE_UNVERIFIED: Final = (
     "Địa chỉ cụ thể của điểm tiếp nhận ở {place} tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."
 )
@@ -150,6 +145,13 @@ CENTRE_UNVERIFIED: Final = (
 REPORT_SOURCE: Final = "Nguồn: {title} ({locality}, {period})."
 REPORT_OLD: Final = "Đây là số liệu cũ của {locality}, không phải số hiện tại."
 REPORT_DOUBT: Final = "Báo cáo nguồn có thể nhầm: {finding}"
+REPORT_LISTED: Final = "Báo cáo nêu"
+REPORT_KINDS: Final[dict[str, str]] = {
+    "shortcoming": "Hạn chế",
+    "plan": "Việc sẽ làm",
+    "initiative": "Mô hình, sáng kiến",
+    "system": "Hệ thống, phần mềm",
+}
 REPORT_NO_RANKING: Final = (
     "Tôi không so sánh các địa phương bằng những báo cáo này. Chúng khác năm, khác cấp "
     "và khác cách tính, nên xếp hạng sẽ không đúng. Tôi có thể đọc số liệu của từng nơi."
@@ -210,7 +212,6 @@ SHOW_ONLY: Final = "xuất trình rồi mang về"
 ORIGINALS: Final = "{count} bản chính"
 COPIES: Final = "{count} bản sao"
 BY_FORM: Final = "theo {form}"
-ISSUED_BY: Final = "{issuer}"
 DOSSIER_SETS: Final = "Số bộ hồ sơ: {sets}."
 MORE_PAPERS: Final = "… và {count} giấy tờ nữa, xem đủ trên Cổng Dịch vụ công quốc gia"
 DOSSIER_UNSURE: Final = (

@@ -63,6 +63,16 @@ async def answer_lines(lines: Iterable[bytes], answer: Answerer) -> AsyncIterato
 
 
 async def _answer_line(line: bytes, answer: Answerer) -> dict[str, Any]:
+    question = parse_line(line)
+    if isinstance(question, dict):
+        return question
+    started = time.perf_counter()
+    reply = await answer(question.q, question.province)
+    return as_json(question.id, reply, (time.perf_counter() - started) * 1_000)
+
+
+def parse_line(line: bytes) -> BatchQuestion | dict[str, Any]:
+    """Return the question of one line, or the error that stands in its place."""
     if len(line) > MAX_LINE_BYTES:
         return {"id": None, "error": f"dòng dài quá {MAX_LINE_BYTES} byte"}
     try:
@@ -74,12 +84,9 @@ async def _answer_line(line: bytes, answer: Answerer) -> dict[str, Any]:
     id_ = raw.get("id") if isinstance(raw, dict) else None
     id_ = id_ if isinstance(id_, str | int) else None
     try:
-        question = BatchQuestion.model_validate(raw)
+        return BatchQuestion.model_validate(raw)
     except ValidationError:
         return {"id": id_, "error": 'cần {"id": …, "q": "câu hỏi", "province"?: "tỉnh"}'}
-    started = time.perf_counter()
-    reply = await answer(question.q, question.province)
-    return as_json(question.id, reply, (time.perf_counter() - started) * 1_000)
 
 
 def read_lines(stream: Any) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli import asking, kb, serving
+from bot.cli.place import place
 
 app = typer.Typer(
     name="motcua",
@@ -16,4 +17,5 @@ app = typer.Typer(
 app.command("run")(serving.run)
 app.command("ask")(asking.ask)
 app.command("chat")(asking.chat)
+app.command("place")(place)
 app.add_typer(kb.app, name="kb")

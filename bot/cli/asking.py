@@ -71,13 +71,14 @@ async def _ask_batch(path: str) -> None:
         async def answer(text: str, province: str) -> Reply:
             return await _answer(dialogue, text, province)
 
-        with _open(path) as stream:
+        with open_input(path) as stream:
             async for result in console.answer_lines(console.read_lines(stream), answer):
                 sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
                 sys.stdout.flush()
 
 
-def _open(path: str) -> BinaryIO:
+def open_input(path: str) -> BinaryIO:
+    """Open the file of a batch; "-" is standard input."""
     if path == "-":
         return sys.stdin.buffer
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import messages as say
-from bot.conversation import Action, Card, Reply
+from bot.conversation import Action, Card, Reply, Section
 from bot.dialogue.question import Question
 from knowledge.reports import FactHit, ReportFact
 
@@ -13,11 +13,14 @@ async def answer(question: Question) -> Reply | None:
     facts = question.sources.reports.facts
     if facts.compares(question.text):
         return Reply(Action.REPORT, say.REPORT_NO_RANKING)
+    listed = facts.all_of_a_kind(question.text)
+    if listed:
+        return Reply(Action.REPORT, cards=(_list_card(listed),))
     about = facts.is_about_reports(question.text)
     localities = facts.localities_in(question.text)
     hits = facts.find(question.text)
     if hits and (about or localities or hits[0].score > _CERTAIN):
-        return Reply(Action.REPORT, cards=tuple(_card(hit) for hit in _told(hits)))
+        return Reply(Action.REPORT, cards=tuple(_card(hit) for hit in hits))
     if about and localities and _wants_figure(question):
         known = ", ".join(facts.localities)
         return Reply(Action.REPORT, say.REPORT_UNKNOWN.format(localities=known))
@@ -26,14 +29,6 @@ async def answer(question: Question) -> Reply | None:
 
 #: Without a word of reports only a nearly complete match is believed.
 _CERTAIN = 0.85
-
-
-def _told(hits: tuple[FactHit, ...]) -> tuple[FactHit, ...]:
-    """Return one hit, or those of different localities that answer equally well."""
-    seen: dict[str, FactHit] = {}
-    for hit in hits:
-        seen.setdefault(hit.fact.locality, hit)
-    return tuple(seen.values())
 
 
 def _wants_figure(question: Question) -> bool:
@@ -46,14 +41,27 @@ def _card(hit: FactHit) -> Card:
     lead = [fact.statement]
     notices = [_doubt(fact)] if fact.finding else []
     notices.append(say.REPORT_OLD.format(locality=_then_and_now(fact)))
-    source = say.REPORT_SOURCE.format(
-        title=fact.report_title, locality=fact.locality, period=fact.period
-    )
     return Card(
         title=f"{fact.subject} ({locality}, {fact.period})",
         lead=tuple(lead),
         notices=tuple(notice for notice in notices if notice),
-        source=source,
+        source=_source(fact),
+    )
+
+
+def _list_card(facts: tuple[ReportFact, ...]) -> Card:
+    first = facts[0]
+    return Card(
+        title=f"{say.REPORT_KINDS[first.kind]} ({first.locality}, {first.period})",
+        sections=(Section(say.REPORT_LISTED, tuple(fact.statement for fact in facts)),),
+        notices=(say.REPORT_OLD.format(locality=_then_and_now(first)),),
+        source=_source(first),
+    )
+
+
+def _source(fact: ReportFact) -> str:
+    return say.REPORT_SOURCE.format(
+        title=fact.report_title, locality=fact.locality, period=fact.period
     )
 
 

@@ -14,8 +14,12 @@ from knowledge.text import fold, normalise
 #: At least this share of the question's weight must be found in a fact for it to be the answer.
 ENOUGH = 0.55
 #: Facts whose score is within this share of the best are offered beside it.
-NEAR = 0.97
+NEAR = 0.8
 MOST_HITS = 3
+#: From this score on the best fact stands alone.
+CLEAR = 0.97
+#: A count was asked for and the fact is a share, or the other way round.
+OTHER_MEASURE = 0.9
 
 _STOP = frozenset(
     [
@@ -91,6 +95,23 @@ _STOP = frozenset(
         "bao",
     ]
 )
+#: Words that only mean something together; a share has one word however it is asked for.
+_TOGETHER = (
+    (re.compile(r"\b(?:bao nhieu )?phan tram\b|\b(?:ty|ti) le\b|(?<!\d)%"), " tyle "),
+    (re.compile(r"\bmot phan\b"), " motphan "),
+    (re.compile(r"\btoan trinh\b"), " toantrinh "),
+    (re.compile(r"\bqua han\b"), " quahan "),
+    (re.compile(r"\btruoc han\b"), " truochan "),
+    (re.compile(r"\bdung han\b"), " dunghan "),
+)
+#: A question that names only a kind of thing is answered with all of that kind.
+_KINDS = {
+    "shortcoming": re.compile(r"\b(?:han che|ton tai|yeu kem|kho khan|diem nghen|vuong mac)\b"),
+    "plan": re.compile(r"\b(?:ke hoach|phuong huong|nhiem vu|sap toi|thoi gian toi)\b"),
+    "initiative": re.compile(r"\b(?:mo hinh|sang kien|cach lam hay)\b"),
+    "system": re.compile(r"\b(?:he thong|phan mem)\b"),
+}
+_LEVEL = re.compile(r"\bcap (tinh|huyen|xa)\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _QUARTER = re.compile(r"\bquy (i{1,3}|iv|[1-4])\b")
 _MONTHS = re.compile(r"\b0?(\d{1,2}) thang\b")
@@ -203,17 +224,41 @@ class Facts:
         if not words:
             return ()
         period = _period(folded)
+        level = _LEVEL.search(folded)
         hits = [
-            FactHit(fact, self._score(words, wordings))
+            FactHit(fact, self._score(words, wordings, fact))
             for fact, wordings in zip(self.facts, self._wordings, strict=True)
-            if (not localities or fact.locality in localities) and _fits(fact, period)
+            if (not localities or fact.locality in localities)
+            and _fits(fact, period)
+            and (not level or not fact.level or fold(fact.level) == level[1])
         ]
         enough = [hit for hit in hits if hit.score >= ENOUGH]
-        enough.sort(key=lambda hit: -hit.score)
-        return tuple(hit for hit in enough[:MOST_HITS] if hit.score >= NEAR * enough[0].score)
+        enough.sort(key=lambda hit: (-round(hit.score, 2), bool(hit.fact.level)))
+        return tuple(hit for hit in enough[:MOST_HITS] if _rivals(hit, enough[0]))
 
-    def _score(self, words: Sequence[str], wordings: Sequence[Sequence[str]]) -> float:
-        return max(self._overlap(words, wording) for wording in wordings)
+    def all_of_a_kind(self, question: str) -> tuple[ReportFact, ...]:
+        """Return a locality's shortcomings, plans, … when the question asks for just these."""
+        folded = fold(normalise(question))
+        localities = self.localities_in(question)
+        if len(localities) != 1:
+            return ()
+        rest = [word for word in _words(folded) if word not in self._locality_words(localities)]
+        period = _period(folded)
+        for kind, words in _KINDS.items():
+            if words.search(folded) and set(rest) <= set(_words(" ".join(words.findall(folded)))):
+                return tuple(
+                    fact
+                    for fact in self.facts
+                    if fact.kind == kind and fact.locality in localities and _fits(fact, period)
+                )
+        return ()
+
+    def _score(
+        self, words: Sequence[str], wordings: Sequence[Sequence[str]], fact: ReportFact
+    ) -> float:
+        fits = ("tyle" in words) == (fact.unit == "%")
+        best = max(self._overlap(words, wording) for wording in wordings)
+        return best if fits or fact.kind != "statistic" else best * OTHER_MEASURE
 
     def _overlap(self, asked: Sequence[str], said: Sequence[str]) -> float:
         """Return the harmonic mean of how much of each side's weight the other side holds."""
@@ -232,8 +277,16 @@ class Facts:
         return frozenset(word for locality in localities for word in fold(locality.lower()).split())
 
 
+def _rivals(hit: FactHit, best: FactHit) -> bool:
+    """Whether a fact may be what was meant as well: both are figures in one unit, or as good."""
+    figures = hit.fact.kind == best.fact.kind == "statistic" and hit.fact.unit == best.fact.unit
+    return hit.score >= (NEAR if figures and best.score < CLEAR else 1) * best.score
+
+
 def _words(text: str) -> list[str]:
     text = _QUARTER.sub(" ", _YEAR.sub(" ", fold(normalise(text))))
+    for pattern, word in _TOGETHER:
+        text = pattern.sub(word, text)
     words = re.findall(r"\w+(?:[.,]\d+)*%?", text)
     return [word for word in words if word not in _STOP]
 
