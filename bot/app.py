@@ -16,14 +16,12 @@ from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
 from bot.settings import Settings
 from knowledge.guides import Guides
-from knowledge.importing import facts, units
+from knowledge.importing import centres, facts, units
 from knowledge.importing.starter import load_starter
-from knowledge.places.stored import read_places
 from knowledge.published import Library
-from knowledge.reports import Reports
 
 #: What comes with the program besides procedures and their phrases.
-STARTER_PARTS: Final = (units.load, facts.load)
+STARTER_PARTS: Final = (units.load, centres.load, facts.load)
 #: Every channel, by the name its messages carry.
 CHANNELS: Final = {console.NAME: console, web.NAME: web}
 
@@ -59,11 +57,7 @@ async def open_dialogue(settings: Settings, database: Database) -> Dialogue:
     """Return the dialogue over what is published now."""
     library = Library(database.read)
     await library.refresh()
-    async with database.read() as session:
-        reports = await Reports.load(session)
-        places = await read_places(session)
-    sources = Sources(library, places, reports, Guides.load(), settings)
-    return Dialogue(sources, database)
+    return Dialogue(Sources(library, Guides.load(), settings), database)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -140,6 +140,68 @@ CENTRE_UNVERIFIED: Final = (
     "Địa chỉ cụ thể của điểm tiếp nhận ở {place} tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."
 )
 
+# --- Centres and hours ---------------------------------------------------------------------------
+
+CENTRE_WHERE: Final = "Anh/chị ở xã, phường nào ạ? Tên cũ cũng được."
+CENTRE_ADDRESS: Final = "Địa chỉ: {address}."
+CENTRE_PHONE: Final = "Điện thoại: {phones}."
+CENTRE_ADDRESS_MISSING: Final = "Địa chỉ cụ thể tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."
+CENTRE_ADDRESS_DOUBTFUL: Final = "Địa chỉ này chưa được kiểm tra, anh/chị hỏi lại trước khi đi."
+CENTRE_IMPLIED: Final = (
+    "Mỗi xã, phường có một trung tâm như vậy theo quy định. Tôi chưa có chi tiết."
+)
+CENTRE_GONE: Final = "{name} không còn nhận hồ sơ tại đây."
+CENTRE_NOW: Final = "Nay là: {name}."
+CENTRE_SOURCE: Final = "Nguồn: {sources}. Kiểm tra ngày {day}."
+CENTRE_SOURCE_UNDATED: Final = "Nguồn: {sources}. Chưa rõ ngày kiểm tra."
+CENTRE_MAP: Final = "Xem bản đồ"
+MAP_URL: Final = (
+    "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
+)
+HOURS_OPEN: Final = "Đang mở cửa, đến {closes} thì nghỉ (còn khoảng {minutes} phút)."
+HOURS_CLOSED: Final = "Lúc này không mở cửa ({why}). Mở lại: {opens}."
+HOURS_CLOSED_FOR_LONG: Final = "Lúc này không mở cửa ({why})."
+HOURS_DAY: Final = "{day}: {spans}."
+HOURS_DAY_CLOSED: Final = "{day}: nghỉ ({why})."
+HOURS_CLOSING: Final = "{day}: đóng cửa lúc {closes}."
+HOURS_UNKNOWN: Final = "Giờ làm việc của {centre} tôi chưa có."
+HOURS_THE_CENTRE: Final = "nơi này"
+HOURS_WORKING_DAY: Final = "{day} là ngày làm việc của cơ quan nhà nước."
+HOURS_MAKE_UP: Final = "{day} là ngày làm bù của cơ quan nhà nước."
+HOURS_WEEKEND: Final = "{day} cơ quan nhà nước nghỉ. Vài nơi có làm sáng thứ Bảy."
+HOURS_HOLIDAY: Final = "{day} là ngày nghỉ ({name})."
+HOURS_NEXT_WORKING: Final = "Ngày làm việc gần nhất sau đó: {day}."
+HOURS_ASK: Final = "Anh/chị gọi hỏi nơi tiếp nhận trước khi đi."
+HOURS_UNVERIFIED: Final = "Lịch nghỉ ngày này chưa được xác nhận, có thể thay đổi."
+WHY_CLOSED: Final[dict[str, str]] = {
+    "before": "chưa đến giờ",
+    "lunch": "nghỉ trưa",
+    "after": "đã hết giờ",
+    "closed_day": "không làm ngày này",
+    "holiday": "ngày nghỉ lễ",
+    "exception": "nghỉ đột xuất",
+}
+WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+# --- Deadlines -----------------------------------------------------------------------------------
+
+DUE: Final = "Nộp {filed} thì hạn trả kết quả là {due}{when}."
+DUE_TITLE: Final = "{name}: bao giờ có kết quả"
+DUE_UNKNOWN: Final = (
+    "Tôi không tính được ngày, vì nguồn không ghi rõ thời hạn. Anh/chị xem giấy hẹn."
+)
+DUE_UNSURE: Final = "Lịch nghỉ trong khoảng này chưa được công bố, ngày có thể xê dịch."
+DUE_ELSEWHERE: Final = "Nộp ở nơi khác thì tính từ khi cơ quan có thẩm quyền nhận được hồ sơ."
+DUE_NOT_WORKING: Final = "{day} không phải ngày làm việc; nộp trực tiếp thì đợi đến {next}."
+DUE_PROMISE: Final = "Ngày chính thức là ngày ghi trên giấy hẹn trả kết quả."
+DUE_WHICH: Final = "Anh/chị nộp hồ sơ của thủ tục nào ạ? Tôi tính ngày giúp."
+DUE_CALENDAR: Final = "Thêm vào lịch"
+LATE_TITLE: Final = "Hồ sơ trễ hẹn"
+LATE_DOSSIER: Final = "Hồ sơ quá hạn thì anh/chị có quyền yêu cầu"
+LATE_HOW: Final = (
+    "Anh/chị mang giấy hẹn đến nơi nộp, hoặc gửi phản ánh trên Cổng Dịch vụ công quốc gia."
+)
+
 # --- Reports -------------------------------------------------------------------------------------
 
 REPORT_SOURCE: Final = "Nguồn: {title} ({locality}, {period})."

@@ -25,6 +25,16 @@ class Chat(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class HandOver(SQLModel, table=True):
+    """A conversation waiting to go on at another device; its code works once and not for long."""
+
+    __tablename__ = "hand_over"
+
+    code_hash: str = Field(primary_key=True)
+    state: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class Turn(SQLModel, table=True):
     """One question and what was answered; the words are masked before they come here."""
 

@@ -187,6 +187,21 @@ class Centre(SQLModel, table=True):
     verified_on: date | None = None
 
 
+class CalendarDay(SQLModel, table=True):
+    """A day on which offices differ from the public calendar, for the country or one province."""
+
+    __tablename__ = "calendar_day"
+
+    day: date = Field(primary_key=True)
+    province_code: str = Field(default="", primary_key=True)
+    kind: str
+    name: str = ""
+    like: date | None = None
+    """For a make-up day: the day whose hours it keeps."""
+    verified: bool = True
+    source: str = ""
+
+
 class Report(SQLModel, table=True):
     """An administrative-reform report whose facts are known."""
 

@@ -12,7 +12,11 @@ from typing import TypeVar
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from knowledge.calendar_days import read_calendar
+from knowledge.centres import Centre
+from knowledge.centres.stored import read_centres
 from knowledge.content import Content, Override, with_override
+from knowledge.hours import Calendar
 from knowledge.matching import Entry, Index
 from knowledge.models import (
     Alias,
@@ -23,7 +27,11 @@ from knowledge.models import (
     Procedure,
     ProcedureKind,
     Revision,
+    UnitChange,
 )
+from knowledge.places import Places
+from knowledge.places.stored import read_places
+from knowledge.reports import Reports
 
 Either = TypeVar("Either", Content, Override)
 Reading = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -56,6 +64,10 @@ class Published:
     overrides: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(code, province code) → revision with what that province sets differently."""
     superseded: Mapping[str, str] = field(default_factory=dict)
+    reports: Reports = field(default_factory=Reports.empty)
+    places: Places = field(default_factory=Places.load)
+    centres: tuple[Centre, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar.load)
 
     def current_code(self, code: str) -> str | None:
         """Return the live code that `code` is or was replaced by, or None."""
@@ -145,14 +157,18 @@ async def _load(session: AsyncSession, version: int, previous: Published | None)
         if len(changed) + len(removed) <= REBUILD_SHARE * max(len(live), 1):
             entries = await _entries(session, {code: live[code] for code in changed})
             index = await asyncio.to_thread(previous.index.updated, entries, removed)
-            return await _published(session, version, index, live)
+            return await _published(session, version, index, live, previous)
     entries = await _entries(session, live)
     index = await asyncio.to_thread(Index.build, entries)
-    return await _published(session, version, index, live)
+    return await _published(session, version, index, live, previous)
 
 
 async def _published(
-    session: AsyncSession, version: int, index: Index, live: Mapping[str, Live]
+    session: AsyncSession,
+    version: int,
+    index: Index,
+    live: Mapping[str, Live],
+    previous: Published | None,
 ) -> Published:
     overrides = select(
         Procedure.code, Procedure.province_code, col(Procedure.live_revision_id)
@@ -174,7 +190,19 @@ async def _published(
             if revision is not None
         },
         superseded=dict((await session.exec(superseded)).all()),
+        reports=await Reports.load(session),
+        places=await _places(session, previous),
+        centres=await read_centres(session),
+        calendar=await read_calendar(session),
     )
+
+
+async def _places(session: AsyncSession, previous: Published | None) -> Places:
+    """Return the stored places; building them takes half a second, so only for another table."""
+    version = (await session.exec(select(UnitChange.table_version).limit(1))).first()
+    if previous is not None and version == previous.places.info.version:
+        return previous.places
+    return await read_places(session)
 
 
 async def _live(session: AsyncSession) -> dict[str, Live]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import asking, kb, serving
+from bot.cli import asking, centre, kb, serving
 from bot.cli.place import place
 
 app = typer.Typer(
@@ -18,4 +18,6 @@ app.command("run")(serving.run)
 app.command("ask")(asking.ask)
 app.command("chat")(asking.chat)
 app.command("place")(place)
+app.add_typer(centre.app, name="centre")
+app.add_typer(centre.calendar, name="calendar")
 app.add_typer(kb.app, name="kb")

@@ -13,24 +13,19 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from bot.app import open_dialogue, prepare, set_up_logging
+from bot.app import open_dialogue
 from bot.channels import console
 from bot.cli.failing import fail
+from bot.cli.opening import open_database
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue, State
-from bot.settings import Settings
 from knowledge.text import normalise
 
 
 @asynccontextmanager
 async def _dialogue() -> AsyncIterator[Dialogue]:
-    settings = Settings()
-    set_up_logging(settings)
-    database = await prepare(settings)
-    try:
+    async with open_database() as (settings, database):
         yield await open_dialogue(settings, database)
-    finally:
-        await database.close()
 
 
 def ask(
@@ -98,7 +93,7 @@ def _province_code(dialogue: Dialogue, province: str) -> str:
         return dialogue.sources.settings.province_code
     if province.isdigit():
         return province.zfill(2)
-    return dialogue.sources.places.resolve(province).province_code
+    return dialogue.sources.library.current.places.resolve(province).province_code
 
 
 def chat() -> None:

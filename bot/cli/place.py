@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.app import prepare, set_up_logging
 from bot.channels.console import parse_line, read_lines
 from bot.cli.asking import open_input
 from bot.cli.failing import fail
-from bot.settings import Settings
+from bot.cli.opening import open_database
 from knowledge.places import Places, as_json, describe
 from knowledge.places.stored import read_places
 
@@ -42,14 +41,8 @@ def place(
 
 
 async def _places() -> Places:
-    settings = Settings()
-    set_up_logging(settings)
-    database = await prepare(settings)
-    try:
-        async with database.read() as session:
-            return await read_places(session)
-    finally:
-        await database.close()
+    async with open_database() as (_, database), database.read() as session:
+        return await read_places(session)
 
 
 def _answer(places: Places, line: bytes) -> dict[str, Any]:

@@ -21,7 +21,18 @@ from sqlmodel import select
 from bot import messages as say
 from bot.conversation import Action, Message, Reply
 from bot.db import Database
-from bot.dialogue import choices, commands, guides, places, procedures, reports, scope, stuck
+from bot.dialogue import (
+    centres,
+    choices,
+    commands,
+    deadlines,
+    guides,
+    places,
+    procedures,
+    reports,
+    scope,
+    stuck,
+)
 from bot.dialogue.memory import load_state, record
 from bot.dialogue.question import Question, Sources, State
 from knowledge.columns import utc_now
@@ -37,6 +48,8 @@ STEPS: tuple[Step, ...] = (
     commands.run,
     scope.refuse,
     choices.pick,
+    deadlines.answer,
+    centres.answer,
     reports.answer,
     places.answer,
     guides.ask,

@@ -30,10 +30,10 @@ async def answer(question: Question) -> Reply | None:
     only_place = _is_only_place(question)
     if not about and not only_place:
         return None
-    found = question.sources.places.find_in(question.text)
+    found = question.published.places.find_in(question.text)
     if found is None and not _names_unit(question):
         return None
-    found = found or question.sources.places.resolve(question.text)
+    found = found or question.published.places.resolve(question.text)
     if not (found.matches or found.ask):
         return Reply(Action.PLACE, say.PLACE_UNKNOWN) if about else None
     if found.ask:
@@ -44,7 +44,7 @@ async def answer(question: Question) -> Reply | None:
 
 def remember(question: Question, text: str) -> str:
     """Note a place mentioned in `text`; return the text without it, for finding the procedure."""
-    found = question.sources.places.find_in(text)
+    found = question.published.places.find_in(text)
     if found is None:
         return text
     if found.best:
@@ -76,7 +76,7 @@ def province_name(question: Question) -> str:
 
 def unit_name(question: Question, code: str) -> str:
     """Return the name of a unit of today as it stands inside a sentence; empty when unknown."""
-    unit = question.sources.places.unit(code)
+    unit = question.published.places.unit(code)
     return unit.name[:1].lower() + unit.name[1:] if unit else ""
 
 
@@ -102,7 +102,7 @@ def _is_only_place(question: Question) -> bool:
         return True
     if not _WHOLE_PLACE.match(question.folded):
         return False
-    found = question.sources.places.find_in(question.text)
+    found = question.published.places.find_in(question.text)
     if found is None:
         return False
     start, end = found.span
@@ -125,4 +125,4 @@ def _ask(found: Resolution) -> Reply:
 
 
 def _source(question: Question) -> str:
-    return say.PLACE_SOURCE.format(version=question.sources.places.info.version)
+    return say.PLACE_SOURCE.format(version=question.published.places.info.version)

@@ -11,9 +11,7 @@ from bot.conversation import Message
 from bot.settings import Settings
 from knowledge.content import Facet
 from knowledge.guides import Guides
-from knowledge.places import Places
 from knowledge.published import Library, Published
-from knowledge.reports import Reports
 from knowledge.text import fold, normalise
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -56,8 +54,6 @@ class Sources:
     """Everything the dialogue answers from."""
 
     library: Library
-    places: Places
-    reports: Reports
     guides: Guides
     settings: Settings
 

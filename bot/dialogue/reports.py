@@ -10,7 +10,7 @@ from knowledge.reports import FactHit, ReportFact
 
 async def answer(question: Question) -> Reply | None:
     """Return what the reports say, a refusal to rank localities, or None."""
-    facts = question.sources.reports.facts
+    facts = question.published.reports.facts
     if facts.compares(question.text):
         return Reply(Action.REPORT, say.REPORT_NO_RANKING)
     listed = facts.all_of_a_kind(question.text)

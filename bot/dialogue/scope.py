@@ -192,7 +192,7 @@ def _hotline(question: Question) -> str:
 
 
 def _merged_province(question: Question) -> str:
-    found: Resolution | None = question.sources.places.find_in(question.text)
+    found: Resolution | None = question.published.places.find_in(question.text)
     if found is None or found.was is None or not found.was.province or not found.matches:
         return ""
     return say.PORTAL_MERGED.format(old=found.was.province, new=found.matches[0].province)

@@ -20,6 +20,11 @@ class Reports:
     facts: Facts
 
     @classmethod
+    def empty(cls) -> Reports:
+        """Return no facts at all."""
+        return cls(Facts(()))
+
+    @classmethod
     async def load(cls, session: AsyncSession) -> Reports:
         """Read the published facts."""
         query = (

@@ -1,0 +1,127 @@
+"""When a dossier handed in on a day must be answered, and what to ask for when it is late."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, time
+
+from bot import messages as say
+from bot.conversation import Action, Card, Reply, Section
+from bot.dialogue import places
+from bot.dialogue.cards import source_of
+from bot.dialogue.centres import long_day
+from bot.dialogue.facets import RENDERERS, Asked, capital
+from bot.dialogue.question import VIETNAM, Question
+from knowledge.content import Content, Facet, ProcessingTime
+from knowledge.deadlines import LATE_ENTITLEMENTS, Due, Filing, due_for
+from knowledge.hours import read_when
+from knowledge.matching import Action as Decision
+
+_WHEN_READY = re.compile(
+    r"\b(?:nop|gui|lam|dang ky|bo ho so)\b.*\b(?:hom nay|bua nay|ngay mai|mai|sang nay|chieu nay|bay gio|thu \w+"
+    r"|t[2-7]|ngay \d+|\d+[/-]\d+|hom qua"
+    r"|tuan (?:sau|nay))\b.*\b(?:bao gio|khi nao|ngay nao|hom nao|chung nao|bua nao)\b"
+    r"|\b(?:bao gio|khi nao|ngay nao|chung nao)\b.*\b(?:neu|khi)? ?nop (?:hom nay|ngay mai|bay gio)\b"
+)
+_LATE = re.compile(
+    r"\b(?:tre hen|qua hen|(?:ho so|giay)(?: \w+){0,4} (?:tre han|qua han|bi tre|cham)|hen (?:hoai|mai|lui)"
+    r"|qua ngay hen|mai (?:chua|khong) (?:tra|co|xong)|tre (?:hen|han) tra)\b"
+)
+#: Words that only ask for the date; what is left names the procedure.
+_ASKING = re.compile(
+    r"\b(?:nop|gui|hom nay|bua nay|ngay mai|sang nay|chieu nay|bay gio|bao gio|khi nao|ngay nao|hom nao|chung nao"
+    r"|bua nao|thi|co|xong|lay|nhan|duoc|ket qua|ho so|neu|khi|tra)\b"
+)
+
+
+async def answer(question: Question) -> Reply | None:
+    """Return the day a dossier must be answered, or what a late one entitles to; else None."""
+    if _LATE.search(question.folded):
+        return _late()
+    if not _WHEN_READY.search(question.folded):
+        return None
+    content = await _content(question)
+    if content is None:
+        return Reply(Action.ABSTAIN, say.DUE_WHICH, facet=Facet.TIME)
+    question.state = replace(question.state, topic=content.code, facet=Facet.TIME, missed=0)
+    return Reply(Action.ANSWER, cards=(_card(question, content),), facet=Facet.TIME)
+
+
+def _late() -> Reply:
+    rights = tuple(f"{basis.text} [{basis.law}]" for basis in LATE_ENTITLEMENTS)
+    return Reply(
+        Action.OTHER,
+        cards=(
+            Card(
+                title=say.LATE_TITLE,
+                lead=(say.LATE_HOW,),
+                sections=(Section(say.LATE_DOSSIER, rights),),
+            ),
+        ),
+    )
+
+
+async def _content(question: Question) -> Content | None:
+    """Return the procedure named in the question, or the one talked about."""
+    rest = places.remember(question, question.text)
+    named = " ".join(_ASKING.sub(" ", question.folded).split())
+    code = question.state.topic
+    if len(named.split()) > 1:
+        found = question.published.index.search(rest, province_code=question.state.province_code)
+        if found.action is Decision.ANSWER:
+            code = found.hits[0].code
+        elif not code:
+            return None
+    library = question.sources.library
+    return await library.content(question.published, code, question.state.province_code)
+
+
+def _card(question: Question, content: Content) -> Card:
+    lines: list[str] = []
+    notices: list[str] = []
+    filing = _filing(question)
+    for processing in content.processing_times:
+        due = due_for(filing, processing, question.published.calendar, question.state.province_code)
+        if due.day is not None:
+            lines.append(_line(filing, processing, due))
+            notices += [say.DUE_UNSURE] if due.unsure else []
+    asked = Asked(question.today)
+    if not lines:
+        lines = [say.DUE_UNKNOWN, *RENDERERS[Facet.TIME](content, asked).lines]
+    else:
+        notices += [say.DUE_ELSEWHERE, say.DUE_PROMISE]
+        lines = list(dict.fromkeys([*_closed(question, filing), *lines]))
+    return Card(
+        title=say.DUE_TITLE.format(name=content.name),
+        lead=tuple(lines),
+        notices=tuple(dict.fromkeys(notices)),
+        source=source_of(content),
+        code=content.code,
+    )
+
+
+def _filing(question: Question) -> Filing:
+    """Return the dossier handed in on the day named: at once today, else when offices open."""
+    when = read_when(question.text, question.now, question.published.calendar)
+    if when is None or when.day == question.today:
+        return Filing(question.now)
+    return Filing(datetime.combine(when.day, time(8), VIETNAM))
+
+
+def _closed(question: Question, filing: Filing) -> list[str]:
+    calendar, province = question.published.calendar, question.state.province_code
+    filed = filing.at.astimezone(VIETNAM).date()
+    if calendar.is_working(filed, province):
+        return []
+    following = long_day(calendar.next_working(filed, province))
+    return [say.DUE_NOT_WORKING.format(day=capital(long_day(filed)), next=following)]
+
+
+def _line(filing: Filing, processing: ProcessingTime, due: Due) -> str:
+    assert due.day is not None
+    filed = long_day(filing.at.astimezone(VIETNAM).date())
+    parts = [say.METHODS[processing.method]] if processing.method else []
+    parts += [processing.condition] if processing.condition else []
+    when = f" ({', '.join(parts)})" if parts else ""
+    return say.DUE.format(filed=filed, due=long_day(due.day), when=when)
