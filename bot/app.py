@@ -31,6 +31,7 @@ log = structlog.get_logger()
 def set_up_logging(settings: Settings) -> None:
     """Log one line an event to standard error, so that standard output stays for answers."""
     logging.basicConfig(level=settings.log_level, format="%(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -74,7 +74,7 @@ class Card:
         blocks += [_plain_section(section) for section in self.sections]
         if self.notices:
             blocks.append("\n".join(f"Lưu ý: {notice}" for notice in self.notices))
-        if self.primary and self.primary.url:
+        if self.primary and self.primary.url.startswith("http"):
             blocks.append(f"{self.primary.label}: {self.primary.url}")
         if self.source:
             blocks.append(self.source)

@@ -195,6 +195,8 @@ DUE_ELSEWHERE: Final = "Nộp ở nơi khác thì tính từ khi cơ quan có th
 DUE_NOT_WORKING: Final = "{day} không phải ngày làm việc; nộp trực tiếp thì đợi đến {next}."
 DUE_PROMISE: Final = "Ngày chính thức là ngày ghi trên giấy hẹn trả kết quả."
 DUE_WHICH: Final = "Anh/chị nộp hồ sơ của thủ tục nào ạ? Tôi tính ngày giúp."
+CALENDAR_SUMMARY: Final = "Hạn trả kết quả: {name}"
+CALENDAR_URL: Final = "{base}/api/v1/deadlines/{code}/{due}.ics"
 DUE_CALENDAR: Final = "Thêm vào lịch"
 LATE_TITLE: Final = "Hồ sơ trễ hẹn"
 LATE_DOSSIER: Final = "Hồ sơ quá hạn thì anh/chị có quyền yêu cầu"
@@ -360,6 +362,11 @@ UI_SEND: Final = "Gửi"
 UI_WAIT: Final = "Đang tìm câu trả lời"
 UI_OFFLINE: Final = "Mất kết nối. Câu hỏi vẫn còn, anh/chị bấm Thử lại."
 UI_AGAIN: Final = "Thử lại"
+UI_PRINT: Final = "In"
+UI_HAND_OVER: Final = "Mang sang điện thoại"
+HAND_OVER: Final = "Quét mã bằng điện thoại để tiếp tục. Mã dùng một lần, trong {minutes} phút."
+HAND_OVER_SPENT: Final = "Mã này đã dùng hoặc quá hạn. Anh/chị lấy mã mới giúp tôi."
+HAND_OVER_DONE: Final = "Đã mang cuộc trò chuyện sang máy này. Anh/chị hỏi tiếp nhé."
 
 # --- Web -----------------------------------------------------------------------------------------
 

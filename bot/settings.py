@@ -21,6 +21,9 @@ class Settings(BaseSettings):
         "",
         description="Database; empty = SQLite in the data folder, or postgresql://user@host/name",
     )
+    public_url: str = Field(
+        "", description="Address citizens open, for QR codes and links; empty = as they came"
+    )
     organisation: str = Field(
         "", description="Office that runs this instance, named in the greeting"
     )

@@ -91,6 +91,7 @@ class _Known:
     newest: _Stored | None
     own: _Stored | None
     """The newest revision by the author who saves now."""
+    live: _Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ async def save_draft(
 ) -> Saved:
     """Keep `content` as the newest revision of its procedure, creating the procedure if need be.
 
-    The same content as the newest revision (or as this author's newest) stores nothing.
+    The same content as the newest revision (or as this author's newest) stores nothing. An import
+    or the starter also stores nothing that is live already.
     """
     (saved,) = await save_drafts(session, [content], author=author, origin=origin, note=note)
     return saved
@@ -181,7 +183,7 @@ async def save_drafts(
 
 def _same(procedure: _Known, digest: str) -> _Stored | None:
     """Return the stored revision that already says this, preferring the author's own."""
-    for stored in (procedure.own, procedure.newest):
+    for stored in (procedure.own, procedure.newest, procedure.live):
         if stored is not None and stored.content_hash == digest:
             return stored
     return None
@@ -284,6 +286,7 @@ async def _known(session: AsyncSession, codes: Sequence[str], author: str) -> di
         ids = [_id(procedure) for procedure in procedures]
         newest = await _newest(session, ids, None)
         own = await _newest(session, ids, author)
+        live = {} if author not in AUTHORS.values() else await _live(session, procedures)
         for procedure in procedures:
             known[procedure.code] = _Known(
                 _id(procedure),
@@ -291,6 +294,7 @@ async def _known(session: AsyncSession, codes: Sequence[str], author: str) -> di
                 procedure.superseded_by,
                 newest.get(_id(procedure)),
                 own.get(_id(procedure)),
+                live.get(_id(procedure)),
             )
     return known
 
@@ -314,6 +318,19 @@ async def _newest(
             latest,
             (table.c.procedure_id == latest.c.procedure_id) & (table.c.number == latest.c.number),
         )
+    )
+    return {procedure_id: _Stored(*stored) for procedure_id, *stored in rows}
+
+
+async def _live(session: AsyncSession, procedures: Sequence[Procedure]) -> dict[int, _Stored]:
+    """Return the live revision of each procedure that has one."""
+    table = _table(Revision)
+    ids = [p.live_revision_id for p in procedures if p.live_revision_id is not None]
+    connection = await session.connection()
+    rows = await connection.execute(
+        sqlalchemy.select(
+            table.c.procedure_id, table.c.id, table.c.number, table.c.status, table.c.content_hash
+        ).where(table.c.id.in_(ids))
     )
     return {procedure_id: _Stored(*stored) for procedure_id, *stored in rows}
 

@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, FastAPI, Header, HTTPException, Request
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader
@@ -32,9 +33,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
 from bot import messages as say
-from bot.conversation import Message, Reply
+from bot.conversation import Action, Message, Reply
 from bot.dialogue import Dialogue
+from bot.dialogue.hand_over import WORKS_FOR
 from bot.settings import Settings
+from knowledge.columns import utc_now
+from knowledge.takeaway import calendar_file, qr_svg
 
 NAME: Final = "web"
 STATIC: Final = Path(__file__).parents[1] / "web"
@@ -128,6 +132,62 @@ async def get_events(
     return EventSourceResponse(pushes.listen(x_motcua_session), ping=20)
 
 
+class HandOverOffer(BaseModel):
+    """A QR code with which a phone goes on with the conversation."""
+
+    url: str
+    svg: str
+    text: str
+
+
+@api.post("/hand-over", summary="Get a QR code to go on at another device")
+async def offer_hand_over(
+    request: Request, x_motcua_session: Annotated[Session, Header()]
+) -> HandOverOffer:
+    """Issue a one-time code; it stands in the address's fragment, which no server sees or logs."""
+    code = await _dialogue(request).offer_hand_over(Message(NAME, x_motcua_session, ""))
+    base = request.app.state.settings.public_url or str(request.base_url)
+    url = f"{base.rstrip('/')}/#tiep={code}"
+    minutes = int(WORKS_FOR.total_seconds() // 60)
+    text = say.HAND_OVER.format(minutes=minutes)
+    return HandOverOffer(url=url, svg=qr_svg(url, title=say.UI_HAND_OVER), text=text)
+
+
+class HandOverClaim(BaseModel):
+    """The code a phone has read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(min_length=10, max_length=64)]
+
+
+@api.post("/hand-over/claim", summary="Go on with the conversation of a QR code")
+async def claim_hand_over(request: Request, claim: HandOverClaim) -> Answered:
+    """Return a new session that knows what the other one knew."""
+    session = secrets.token_urlsafe(24)
+    if not await _dialogue(request).claim_hand_over(claim.code, Message(NAME, session, "")):
+        raise HTTPException(410, say.HAND_OVER_SPENT)
+    return Answered(session=session, reply=Reply(Action.OTHER, say.HAND_OVER_DONE))
+
+
+@api.get("/deadlines/{code}/{due}.ics", summary="A deadline as a calendar file")
+async def get_deadline(request: Request, code: str, due: date) -> Response:
+    """Return an iCalendar file that reminds of the day a result is due."""
+    library = _dialogue(request).sources.library
+    content = await library.content(library.current, code)
+    if content is None:
+        raise HTTPException(404)
+    raw = calendar_file(
+        say.CALENDAR_SUMMARY.format(name=content.name),
+        due,
+        now=utc_now(),
+        description=say.DUE_PROMISE,
+    )
+    name = f"{code}-{due.isoformat()}.ics"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(raw, media_type="text/calendar", headers=headers)
+
+
 health = APIRouter(tags=["health"])
 
 
@@ -159,6 +219,7 @@ def create(
         title="motcua", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
     )  # no page may load scripts from another host, and the ready-made docs pages do
     app.state.pushes = Pushes()
+    app.state.settings = settings
     app.include_router(api)
     app.include_router(health)
     app.include_router(pages)

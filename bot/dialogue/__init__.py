@@ -27,6 +27,7 @@ from bot.dialogue import (
     commands,
     deadlines,
     guides,
+    hand_over,
     places,
     procedures,
     reports,
@@ -127,6 +128,14 @@ class Dialogue:
             if reply is not None:
                 return _Done(reply, question.state)
         raise AssertionError("the last step always replies")
+
+    async def offer_hand_over(self, message: Message) -> str:
+        """Return a code with which another device goes on with this conversation, once."""
+        return await hand_over.offer(self._database, message, self._now())
+
+    async def claim_hand_over(self, code: str, message: Message) -> bool:
+        """Go on in this conversation where that of `code` stood; False when the code is spent."""
+        return await hand_over.claim(self._database, code, message, self._now())
 
     def introduction(self) -> str:
         """Return who we are, said once at the beginning of a conversation."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from bot import messages as say
-from bot.conversation import Action, Card, Reply, Section
+from bot.conversation import Action, Button, Card, Reply, Section
 from bot.dialogue import places
 from bot.dialogue.cards import source_of
 from bot.dialogue.centres import long_day
@@ -17,6 +17,7 @@ from knowledge.content import Content, Facet, ProcessingTime
 from knowledge.deadlines import LATE_ENTITLEMENTS, Due, Filing, due_for
 from knowledge.hours import read_when
 from knowledge.matching import Action as Decision
+from knowledge.text import fold
 
 _WHEN_READY = re.compile(
     r"\b(?:nop|gui|lam|dang ky|bo ho so)\b.*\b(?:hom nay|bua nay|ngay mai|mai|sang nay|chieu nay|bay gio|thu \w+"
@@ -31,7 +32,8 @@ _LATE = re.compile(
 #: Words that only ask for the date; what is left names the procedure.
 _ASKING = re.compile(
     r"\b(?:nop|gui|hom nay|bua nay|ngay mai|sang nay|chieu nay|bay gio|bao gio|khi nao|ngay nao|hom nao|chung nao"
-    r"|bua nao|thi|co|xong|lay|nhan|duoc|ket qua|ho so|neu|khi|tra)\b"
+    r"|bua nao|thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|ngay \d+\S*"
+    r"|thi|co|xong|lay|nhan|duoc|ket qua|ho so|neu|khi|tra)\b"
 )
 
 
@@ -64,11 +66,10 @@ def _late() -> Reply:
 
 async def _content(question: Question) -> Content | None:
     """Return the procedure named in the question, or the one talked about."""
-    rest = places.remember(question, question.text)
-    named = " ".join(_ASKING.sub(" ", question.folded).split())
+    named = _without_asking(places.remember(question, question.text))
     code = question.state.topic
     if len(named.split()) > 1:
-        found = question.published.index.search(rest, province_code=question.state.province_code)
+        found = question.published.index.search(named, province_code=question.state.province_code)
         if found.action is Decision.ANSWER:
             code = found.hits[0].code
         elif not code:
@@ -77,14 +78,27 @@ async def _content(question: Question) -> Content | None:
     return await library.content(question.published, code, question.state.province_code)
 
 
+def _without_asking(text: str) -> str:
+    """Return `text` without the words that only ask for a date; accents stay."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        return text
+    kept = list(text)
+    for found in _ASKING.finditer(folded):
+        kept[found.start() : found.end()] = " " * (found.end() - found.start())
+    return " ".join("".join(kept).split())
+
+
 def _card(question: Question, content: Content) -> Card:
     lines: list[str] = []
     notices: list[str] = []
+    days: list[date] = []
     filing = _filing(question)
     for processing in content.processing_times:
         due = due_for(filing, processing, question.published.calendar, question.state.province_code)
         if due.day is not None:
             lines.append(_line(filing, processing, due))
+            days.append(due.day)
             notices += [say.DUE_UNSURE] if due.unsure else []
     asked = Asked(question.today)
     if not lines:
@@ -96,9 +110,18 @@ def _card(question: Question, content: Content) -> Card:
         title=say.DUE_TITLE.format(name=content.name),
         lead=tuple(lines),
         notices=tuple(dict.fromkeys(notices)),
+        primary=_calendar_button(question, content, days),
         source=source_of(content),
         code=content.code,
     )
+
+
+def _calendar_button(question: Question, content: Content, days: list[date]) -> Button | None:
+    if not days:
+        return None
+    base = question.sources.settings.public_url.rstrip("/")
+    url = say.CALENDAR_URL.format(base=base, code=content.code, due=max(days).isoformat())
+    return Button(say.DUE_CALENDAR, url=url)
 
 
 def _filing(question: Question) -> Filing:

@@ -58,7 +58,7 @@ async def record(
                     ms=round(ms, 2),
                 )
             )
-            await _keep(session, message, state, now, timedelta(hours=hours))
+            await keep_state(session, message, state, now, timedelta(hours=hours))
             if reply.action is Action.ABSTAIN and question:
                 await _count_missed(session, question, now)
     except (SQLAlchemyError, OSError):
@@ -70,9 +70,10 @@ async def _chat(session: AsyncSession, message: Message) -> Chat | None:
     return (await session.exec(query)).first()
 
 
-async def _keep(
+async def keep_state(
     session: AsyncSession, message: Message, state: State, now: datetime, keep_for: timedelta
 ) -> None:
+    """Store what is remembered of a chat, inside the caller's transaction."""
     chat = await _chat(session, message) or Chat(
         channel=message.channel, address=message.chat_id, expires_at=now
     )

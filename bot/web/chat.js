@@ -17,6 +17,7 @@ ul.check{padding:0;list-style:none}
 .check label{display:grid;grid-template-columns:1.5rem minmax(0,1fr);gap:.5rem;padding:.25rem 0;cursor:pointer}
 .check input{width:1.375rem;height:1.375rem;margin:.0625rem 0 0;accent-color:#0b5394}
 .note{border-left:.25rem solid #b45f06;background:#fff7ec;padding:.375rem .625rem;margin:.5rem 0}
+.qr{max-width:16rem;width:100%;height:auto}
 .src{color:#4a5560;font-size:.9375rem;margin-top:.625rem}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:.625rem}
 .col{flex-direction:column;align-items:stretch}
@@ -79,6 +80,8 @@ class MotCuaChat extends HTMLElement {
     root.append(el("div", { className: "box" }, this.log, el("div", {}, this.status, form)));
     this.add("", el("p", {}, say.hello), this.buttons(JSON.parse(say.examples), "row"));
     this.queue = Promise.resolve();
+    const code = location.hash.match(/^#tiep=([\w-]+)$/);
+    if (code) this.goOn(code[1]);
   }
 
   add(kind, ...parts) {
@@ -125,11 +128,47 @@ class MotCuaChat extends HTMLElement {
       reply.text && el("p", {}, reply.text),
       ...reply.cards.map(card),
       this.buttons(reply.choices, "row col"),
-      this.buttons(reply.follow_ups, "row"));
+      this.buttons(reply.follow_ups, "row"),
+      reply.cards.length && this.tools());
     item.scrollIntoView({ block: "start" });
     // Read the first words aloud; the whole card would be too long.
     const first = reply.cards[0];
     setTimeout(() => { this.status.textContent = reply.text || [first.title, ...first.lead].join(". "); });
+  }
+
+  tools() {
+    const tool = (label, onclick) => el("button", { type: "button", onclick }, label);
+    return el("div", { className: "row" }, tool(this.dataset.print, () => print()),
+      tool(this.dataset.handOver, () => this.handOver()));
+  }
+
+  async post(path, headers, body) {
+    const answer = await fetch(this.getAttribute("api") + path, { method: "POST", headers, body });
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.error.message);
+    return found;
+  }
+
+  async handOver() {
+    try {
+      const offer = await this.post("/hand-over", { "X-Motcua-Session": this.session });
+      const code = new DOMParser().parseFromString(offer.svg, "image/svg+xml").documentElement;
+      code.setAttribute("role", "img");
+      this.add("", el("p", {}, offer.text), code);
+    } catch (error) {
+      this.add("bad", el("p", {}, error.message));
+    }
+  }
+
+  async goOn(code) {
+    history.replaceState(null, "", location.pathname); // the code is spent: forget it
+    try {
+      const found = await this.post("/hand-over/claim", { "Content-Type": "application/json" }, JSON.stringify({ code }));
+      this.listen((this.session = found.session));
+      this.show(found.reply);
+    } catch (error) {
+      this.add("bad", el("p", {}, error.message));
+    }
   }
 
   fail(message, text, label) {

@@ -53,7 +53,7 @@ _UNTIL = re.compile(
 _HALVED = re.compile(r"64/2025/TT-BTC")
 _HALF = re.compile(r"(?:bằng|giảm|thu)\s*50\s*%|50\s*%\s*mức", re.IGNORECASE)
 _PER = re.compile(
-    r"(?:đồng|đ|vnđ|vnd)?\s*/\s*(?:0?1\s*)?(?P<per>[a-zà-ỹđ]+(?: [a-zà-ỹđ]+)?)\s*[.)]*",
+    r"(?:đồng|đ|vnđ|vnd|usd)?\s*/\s*(?:0?1\s*)?(?P<per>[a-zà-ỹđ]+(?: [a-zà-ỹđ]+)?)\s*[.)]*",
     re.IGNORECASE,
 )
 _UNIT_FIRST = re.compile(r"^\(?(?:đồng|đ|vnđ|vnd)\s*/\s*(?:lần cấp|\w+)\s*", re.IGNORECASE)

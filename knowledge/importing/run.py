@@ -73,6 +73,7 @@ async def run(
     dry_run: bool = False,
     complete: bool = False,
     report: Report | None = None,
+    chunk_size: int = CHUNK,
 ) -> Summary:
     """Store the drafts and, if asked, publish them all at once at the end.
 
@@ -83,13 +84,14 @@ async def run(
         dry_run: only compare with what is stored.
         complete: the file lists everything, so tell which live codes it lacks.
         report: told every problem and refusal.
+        chunk_size: how many records are stored in one transaction.
 
     Raises:
         UnreadableFileError: the file broke off; the chunks before are stored, nothing is live.
     """
     importing = _Import(report or _nobody)
     stream = iter(drafts)
-    while chunk := await asyncio.to_thread(_take, stream):
+    while chunk := await asyncio.to_thread(_take, stream, chunk_size):
         async with write() as session:
             await importing.store(session, chunk, dry_run=dry_run)
     importing.tell_duplicate_titles()
@@ -102,8 +104,8 @@ async def run(
     return importing.summary
 
 
-def _take(stream: Iterator[Draft | Refused]) -> list[Draft | Refused]:
-    return list(islice(stream, CHUNK))
+def _take(stream: Iterator[Draft | Refused], count: int) -> list[Draft | Refused]:
+    return list(islice(stream, count))
 
 
 def _nobody(_line: Mapping[str, Any]) -> None:

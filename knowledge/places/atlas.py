@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from knowledge.places.index import Names
-from knowledge.places.names import Level, word_set
+from knowledge.places.names import Level, decoded, word_set
 from knowledge.places.question import find_mentions
 from knowledge.places.reading import Hints, Reading, Text
 from knowledge.places.resolution import (
@@ -49,7 +49,7 @@ _SOUTH_WEST, _NORTH_EAST = (6.0, 102.0), (23.5, 118.0)
 FARTHEST_KM = 60.0
 
 _ABROAD = word_set(
-    "campuchia cambodia phnompenh lao viengchan vientiane trungquoc china backinh quangdong quangtay "
+    "campuchia cambodia phnompenh nuoclao viengchan vientiane trungquoc china backinh quangdong quangtay "
     "thailan thailand bangkok nhatban japan tokyo hanquoc korea seoul dailoan taiwan singapore "
     "malaysia indonesia philippines hoaky nuocmy usa america nuocuc australia canada nuocanh nuocphap "
     "nuocduc nuocnga paris london berlin moscow newyork california hongkong macau"
@@ -145,17 +145,26 @@ class Places:
         known = self._by_code(text.strip())
         if known:
             return known
-        written = Text(text, self._names)
         hints = Hints(province_code, commune_code)
+        readings = self._read(text, hints)
+        keystrokes = "" if _is_exact(readings) else decoded(text)
+        if keystrokes:
+            other = self._read(keystrokes, hints)
+            readings = max(readings, other, key=lambda found: found[0].score if found else 0.0)
+        if not readings:
+            return Resolution(trouble=Trouble.ABROAD if _is_abroad(text) else Trouble.UNKNOWN)
+        if not _is_exact(readings) and _is_abroad(text):
+            return Resolution(trouble=Trouble.ABROAD)
+        return self._resolution(readings)
+
+    def _read(self, text: str, hints: Hints) -> list[Reading]:
+        """Return the readings of a text, none when the best explains too little of it."""
+        written = Text(text, self._names)
         readings = written.readings(hints)
         best = readings[0] if readings else None
         if written.unexplained(best) and written.add_near(best):
             readings = written.readings(hints)
-        if not readings or _is_weak(readings[0], written):
-            return Resolution(trouble=Trouble.ABROAD if _is_abroad(text) else Trouble.UNKNOWN)
-        if any(mention.edits for mention in readings[0].mentions) and _is_abroad(text):
-            return Resolution(trouble=Trouble.ABROAD)
-        return self._resolution(readings)
+        return [] if readings and _is_weak(readings[0], written) else readings
 
     def find_in(
         self, question: str, *, province_code: str = "", commune_code: str = ""
@@ -237,7 +246,12 @@ def _is_weak(reading: Reading, written: Text) -> bool:
     return left > explained + 1 or (edits > 1 and left >= explained)
 
 
+def _is_exact(readings: Sequence[Reading]) -> bool:
+    """Whether the best reading takes every name as it was typed."""
+    return bool(readings) and not any(mention.edits for mention in readings[0].mentions)
+
+
 def _is_abroad(text: str) -> bool:
     words = fold(normalise(text)).replace(",", " ").split()
     pairs = ["".join(words[i : i + 2]) for i in range(len(words))]
-    return not _ABROAD.isdisjoint(words + pairs)
+    return words == ["lao"] or not _ABROAD.isdisjoint(words + pairs)

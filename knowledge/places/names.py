@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from knowledge.text import fold, normalise
+from knowledge.text import decode_telex, decode_vni, fold, is_syllable, normalise
 
 _TOKEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+(?:['’`](?:[^\W_]|[\u0300-\u036f])+)*")
 _NUMBERED = re.compile(r"(p|q|f|phuong|quan)(\d{1,2})")
@@ -87,8 +87,8 @@ def word_set(words: str) -> frozenset[str]:
 def word_key(word: str) -> str:
     """Return what two spellings of one normalised word share."""
     key = fold(word)
-    if key.isdigit():
-        return str(int(key))
+    if key.isdecimal():
+        return key.lstrip("0") or "0"
     key = _FINAL_Y.sub(r"\1i", key)
     return _SAME_WORD.get(key, key)
 
@@ -134,6 +134,28 @@ def tokenise(text: str, *, strict: bool = False) -> list[Token]:
         dotted = text[end : end + 1] == "." or (len(word) == 1 and match[0].isupper())
         tokens.append(Token(word, word_key(word), start, end, breaks, follows, dotted))
     return tokens
+
+
+def decoded(text: str) -> str:
+    """Return `text` with Telex or VNI keystrokes read ("Hieepj" → "hiệp"), or "" if it has none.
+
+    One such word alone is taken for a typing error.
+    """
+    changed = 0
+    words = []
+    for word in text.lower().split():
+        bare = word.strip(",.;()")
+        keys = bare.isascii() and not is_syllable(bare) and 2 < len(bare) < 12
+        read = _keystrokes(bare) if keys else None
+        changed += read is not None
+        words.append(word.replace(bare, read) if read else word)
+    return " ".join(words) if changed > 1 else ""
+
+
+def _keystrokes(word: str) -> str | None:
+    if word.isalpha():
+        return decode_telex(word)
+    return decode_vni(word) if word[0].isalpha() else None
 
 
 def find_markers(tokens: list[Token], *, strict: bool) -> list[Marker]:

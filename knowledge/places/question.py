@@ -33,6 +33,10 @@ _NOT_AFTER_PLAIN = {
 }
 
 
+#: Comparing with every name takes a millisecond: only so many markers of a question are tried.
+_MOST_MARKERS = 4
+
+
 def find_mentions(written: Text) -> list[Mention]:
     """Return the mentions that belong to the first place of a question."""
     exact = [m for m in written.mentions if _accents_fit(written, m)]
@@ -54,7 +58,7 @@ def find_mentions(written: Text) -> list[Mention]:
 
 def _misspelt(written: Text) -> list[Mention]:
     """Return names with one error after a marker that can be nothing else."""
-    for marker in written.markers:
+    for marker in written.markers[:_MOST_MARKERS]:
         token = written.tokens[marker.start]
         before = written.tokens[marker.start - 1].text if marker.start else ""
         certain = before in _AT or (not token.plain and before not in _NOT_BEFORE_MARKER)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -50,6 +51,8 @@ _ORDERS: dict[Level, tuple[tuple[Level, ...], ...]] = {
 }
 _WIDEST = 6
 _WINDOWS = 6
+#: No address names so much; more is a text written to be slow.
+_MOST_MENTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,13 @@ class Text:
         self.tokens = tokenise(text, strict=strict)
         self.accented = not all(token.plain for token in self.tokens)
         self.markers = find_markers(self.tokens, strict=strict)
-        self.after = {m.end: m for m in self.markers if self.tokens[m.end].follows or not strict}
-        self.mentions = list(self._exact())
+        self.after = {m.end: m for m in self.markers if self._leads(m, strict=strict)}
+        self.mentions = list(islice(self._exact(), _MOST_MENTIONS))
+
+    def _leads(self, marker: Marker, *, strict: bool) -> bool:
+        """Whether the word after `marker` can be its name: no comma between, in a question no dash."""
+        after = self.tokens[marker.end]
+        return after.follows if strict else not after.breaks
 
     def _exact(self) -> Iterator[Mention]:
         for start in range(len(self.tokens)):

@@ -89,7 +89,7 @@ class Description:
     was: str
     """"Xã Hiệp Mỹ Đông"; empty when the name spoken is today's."""
     was_in: str
-    """"huyện Cầu Ngang cũ", or the old province when a district was named; may be empty."""
+    """"huyện Cầu Ngang cũ", or the province when a district was named; may be empty."""
     now: str
     """"xã Hiệp Mỹ"; empty when only the province is meant."""
     province: str
@@ -109,7 +109,8 @@ def describe(resolution: Resolution) -> Description | None:
     if was.commune:
         around = f"{lower_kind(was.district)} cũ" if was.district else ""
     elif was.district:
-        around = f"{lower_kind(was.province)} cũ"
+        gone = " cũ" if was.province != match.province else ""
+        around = lower_kind(was.province) + gone
     now = "" if len(match.code) == 2 else lower_kind(match.name)
     today = match.name if len(match.code) == 5 else match.province
     return Description(spoken, around, now, lower_kind(match.province), spoken == today)

@@ -17,6 +17,8 @@ DATA = Path(__file__).parents[1] / "data" / "places"
 #: Kinds of unit as their full names begin; the longer first.
 KINDS = ("thị trấn", "thành phố", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã")
 EARTH_KM = 6371.0
+#: The whole table has under two million.
+LARGEST_BYTES = 30_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,17 @@ def check_changes(units: Iterable[Unit], changes: Iterable[Change]) -> list[str]
 
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     raw = path.read_bytes()
-    text = (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8")
-    yield from enumerate(csv.DictReader(text.splitlines(), delimiter="\t"), start=2)
+    try:
+        if path.suffix == ".xz":
+            # A small file may unpack to a very large one.
+            raw = lzma.LZMADecompressor().decompress(raw, max_length=LARGEST_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except (lzma.LZMAError, UnicodeDecodeError) as error:
+        raise TableError([f"không đọc được {path.name}: {error}"]) from error
+    if len(raw) > LARGEST_BYTES:
+        raise TableError([f"{path.name} quá lớn"])
+    delimiter = "," if ".csv" in path.suffixes else "\t"
+    yield from enumerate(csv.DictReader(text.splitlines(), delimiter=delimiter), start=2)
 
 
 def _unit(row: dict[str, str]) -> Unit:

@@ -7,7 +7,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel
 
-import bot.models
 import knowledge.models  # noqa: F401 - registers the tables
 from bot.db import Database, migrate
 
