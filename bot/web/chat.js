@@ -4,7 +4,7 @@ const CSS = `
 .box{display:grid;grid-template-rows:minmax(0,1fr) auto;height:100%;color:#1b1b1b;background:#f4f6f8;
 font:1.0625rem/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
 .log{overflow-y:auto;padding:.75rem;display:flex;flex-direction:column;gap:.75rem;list-style:none;margin:0}
-.log>li{max-width:44rem;width:fit-content;border-radius:.75rem;padding:.625rem .875rem;background:#fff;border:1px solid #d5dbe1}
+.log>li{scroll-margin-top:.5rem;max-width:44rem;width:fit-content;border-radius:.75rem;padding:.625rem .875rem;background:#fff;border:1px solid #d5dbe1}
 .log>li.me{align-self:flex-end;background:#0b5394;border-color:#0b5394;color:#fff}
 .log>li.wide{width:100%}
 p{margin:0 0 .375rem;white-space:pre-line}p:last-child{margin:0}

@@ -33,7 +33,9 @@ async def test_ask_follow_up_choose_and_get_stuck(page: Page, address: str) -> N
     await page.get_by_role("checkbox").first.check()
 
     await page.get_by_role("button", name="Lệ phí").last.click()
-    await expect(page.get_by_text("Miễn phí, nếu làm trong 60 ngày")).to_be_visible()
+    await expect(
+        page.get_by_role("article").get_by_text("Miễn phí, nếu làm trong 60 ngày")
+    ).to_be_visible()
 
     await ask(page, "làm lại giấy tờ bị mất")
     await page.get_by_role("button", name="Giấy khai sinh", exact=True).click()
@@ -103,3 +105,25 @@ async def test_the_page_answers_without_scripts(browser: Browser, address: str) 
     await page.get_by_role("button", name="Gửi").click()
     await expect(page.get_by_text("Mã thủ tục 1.000894")).to_be_visible()
     await context.close()
+
+
+async def test_a_phone_goes_on_where_the_page_stood(page: Page, browser: Browser, address: str) -> None:
+    await page.goto(address)
+    await ask(page, "đăng ký kết hôn cần gì")
+    async with page.expect_response("**/hand-over") as offered:
+        await page.get_by_role("button", name="Mang sang điện thoại").click()
+    url = (await (await offered.value).json())["url"]
+    await expect(page.get_by_role("img")).to_be_visible()
+
+    phone = await browser.new_page()
+    await phone.goto(url)
+    await expect(phone.get_by_role("listitem").get_by_text("Đã mang cuộc trò chuyện")).to_be_visible()
+    await ask(phone, "thế còn lệ phí?")
+    await expect(phone.get_by_text("Mã thủ tục 1.000894")).to_be_visible()
+    assert "tiep" not in phone.url
+
+    again = await browser.new_page()
+    await again.goto(url)
+    await expect(again.get_by_role("listitem").get_by_text("Mã này đã dùng hoặc quá hạn")).to_be_visible()
+    await phone.close()
+    await again.close()
