@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot import messages as say
-from bot.conversation import Action, Button, Card, Reply, Section
-from bot.dialogue import places
+from bot.conversation import Action, Button, Candidate, Card, Reply, Section
+from bot.dialogue import places, procedures
 from bot.dialogue.cards import source_of
 from bot.dialogue.centres import long_day
 from bot.dialogue.facets import RENDERERS, Asked, capital
@@ -47,7 +47,9 @@ async def answer(question: Question) -> Reply | None:
     if content is None:
         return Reply(Action.ABSTAIN, say.DUE_WHICH, facet=Facet.TIME)
     question.state = replace(question.state, topic=content.code, facet=Facet.TIME, missed=0)
-    return Reply(Action.ANSWER, cards=(_card(question, content),), facet=Facet.TIME)
+    meant = question.considered or (Candidate(content.code, content.title, 1.0),)
+    card = _card(question, content)
+    return Reply(Action.ANSWER, cards=(card,), facet=Facet.TIME, candidates=meant)
 
 
 def _late() -> Reply:
@@ -72,6 +74,7 @@ async def _content(question: Question) -> Content | None:
         found = question.published.index.search(named, province_code=question.state.province_code)
         if found.action is Decision.ANSWER:
             code = found.hits[0].code
+            question.considered = procedures.candidates(found.hits)
         elif not code:
             return None
     library = question.sources.library

@@ -119,6 +119,7 @@ async def _found(question: Question, finding: Finding) -> Reply | None:
         return await _answer(question, finding.hits[0].code, finding.facet, finding.hits)
     if finding.action is Decision.CLARIFY:
         return _clarify(question, finding)
+    question.considered = candidates(finding.hits)
     return None
 
 
@@ -136,7 +137,7 @@ async def _answer(
         cards=(card,),
         follow_ups=follow_ups(facet),
         facet=facet,
-        candidates=_candidates(hits) or (Candidate(code, card.title, 1.0),),
+        candidates=candidates(hits) or (Candidate(code, card.title, 1.0),),
     )
 
 
@@ -186,7 +187,7 @@ def _clarify(question: Question, finding: Finding) -> Reply:
             Button(say.NONE_OF_THESE, send=say.NONE_OF_THESE),
         ),
         facet=finding.facet,
-        candidates=_candidates(finding.hits),
+        candidates=candidates(finding.hits),
     )
 
 
@@ -198,7 +199,8 @@ def _short(title: str) -> str:
     return title
 
 
-def _candidates(hits: Iterable[Hit]) -> tuple[Candidate, ...]:
+def candidates(hits: Iterable[Hit]) -> tuple[Candidate, ...]:
+    """Return the hits as a reply carries them."""
     return tuple(Candidate(hit.code, hit.title, hit.p) for hit in hits)
 
 
@@ -222,7 +224,7 @@ async def _parts(question: Question, parts: Sequence[Finding]) -> Reply | None:
         cards=tuple(card for card in cards if card),
         choices=asked.choices if asked else (),
         facet=sure[0].facet,
-        candidates=tuple(_candidates(hit for part in sure for hit in part.hits[:1])),
+        candidates=tuple(candidates(hit for part in sure for hit in part.hits[:1])),
     )
 
 

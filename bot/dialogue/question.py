@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation import Message
+from bot.conversation import Candidate, Message
 from bot.settings import Settings
 from knowledge.content import Facet
 from knowledge.guides import Guides
@@ -68,6 +68,8 @@ class Question:
     published: Published
     now: datetime
     text: str = field(init=False)
+    considered: tuple[Candidate, ...] = ()
+    """What was found but is too unlikely to be told; an editor sees it with the missed question."""
 
     def __post_init__(self) -> None:
         self.text = normalise(self.message.text)

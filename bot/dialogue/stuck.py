@@ -17,7 +17,8 @@ async def admit(question: Question) -> Reply:
     missed = question.state.missed + 1
     question.state = replace(question.state, missed=missed, choices=(), asked="")
     if missed < GIVE_UP:
-        return Reply(Action.ABSTAIN, say.NOT_SURE)
+        return Reply(Action.ABSTAIN, say.NOT_SURE, candidates=question.considered)
     hotline = question.sources.settings.hotline
     call = say.OR_CALL.format(hotline=hotline) if hotline else ""
-    return Reply(Action.ABSTAIN, say.NOT_SURE_AGAIN.format(hotline=call))
+    text = say.NOT_SURE_AGAIN.format(hotline=call)
+    return Reply(Action.ABSTAIN, text, candidates=question.considered)
