@@ -40,6 +40,14 @@ class RevisionStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class FactStatus(StrEnum):
+    """The life of a fact read from a report."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
 class AliasKind(StrEnum):
     """A short wording, or a whole example question."""
 
@@ -215,6 +223,9 @@ class Report(SQLModel, table=True):
     period: str = ""
     year: int | None = None
     publisher: str = ""
+    content_hash: str = Field(default="", index=True)
+    """Of the text it was read from; empty for the reports that come with the program."""
+    imported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Fact(SQLModel, table=True):
@@ -238,6 +249,20 @@ class Fact(SQLModel, table=True):
     ask: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     finding: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
     published: bool = True
+    status: FactStatus = Field(default=FactStatus.PUBLISHED, sa_type=EnumText(FactStatus))
+    """An imported fact begins as a draft; `published` follows."""
+    sentence: str = ""
+    """As printed in the report, people left out."""
+    position: int | None = None
+    """Where the sentence begins in the text that was read."""
+    confidence: float | None = None
+    parent_key: str = ""
+    """The figure this one is a part, share or target of."""
+    relation: str = ""
+    duplicate_of: str = ""
+    """The key of an earlier fact that says the same."""
+    note: str = ""
+    """Today's names and terms."""
 
 
 class GoldenQuestion(SQLModel, table=True):

@@ -12,16 +12,22 @@ _ABBREVIATIONS = Path(__file__).parent / "data" / "abbreviations.txt"
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 
-_ONSETS = (*"b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split(), "")
-_RIMES = (
-    "a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu enh ech "
-    "i ia ich iec iem ien ieng iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh "
-    "oao oap oat oay oc oe oen oeo oet oi om on ong ooc oong op ot u ua uan uat uang uay uau "
-    "uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya uych uyen "
-    "uyet uyn uynh uyp uyt uyu y yem yen yeng yet yeu"
-).split()
+_ONSETS = """
+    b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x
+""".split()  # noqa: SIM905 - a list of one-letter strings is no easier to read
+_RIMES = """
+    a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu enh ech
+    i ia ich iec iem ien ieng iep iet ieu im in inh ip it iu
+    o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong ooc oong op ot
+    u ua uan uat uang uay uau uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu
+    uy uya uych uyen uyet uyn uynh uyp uyt uyu y yem yen yeng yet yeu
+""".split()  # noqa: SIM905
 #: Folded syllables that Vietnamese spelling allows, e.g. "nghieng".
-SYLLABLES = frozenset(onset + rime for onset in _ONSETS for rime in _RIMES) | {"gi", "gin", "gieng"}
+SYLLABLES = frozenset(onset + rime for onset in (*_ONSETS, "") for rime in _RIMES) | {
+    "gi",
+    "gin",
+    "gieng",
+}
 
 _TONE_KEYS = {"f": "\u0300", "s": "\u0301", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _TONE_DIGITS = {"2": "\u0300", "1": "\u0301", "3": "\u0309", "4": "\u0303", "5": "\u0323"}

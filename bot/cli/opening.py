@@ -11,6 +11,7 @@ from bot.app import prepare, set_up_logging
 from bot.cli.failing import fail
 from bot.db import Database
 from bot.settings import Settings
+from knowledge.importing import UnreadableFileError
 
 
 @asynccontextmanager
@@ -20,6 +21,8 @@ async def open_database() -> AsyncIterator[tuple[Settings, Database]]:
     set_up_logging(settings)
     try:
         database = await prepare(settings)
+    except UnreadableFileError as error:
+        fail(f"kiến thức khởi đầu có tệp hỏng: {error}")
     except (OSError, DBAPIError) as error:
         fail(f"không mở được cơ sở dữ liệu: {str(error).splitlines()[0]}")
     try:

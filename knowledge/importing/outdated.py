@@ -11,6 +11,9 @@ from typing import Any, Final
 
 import yaml
 
+from knowledge.importing.provinces import ALL_NAMES
+from knowledge.text import fold
+
 #: District bodies ended on 1 July 2025 (Resolution 202/2025/QH15 and the two-tier local government).
 _ABOLISHED = re.compile(
     r"cấp huyện|(?:ubnd|[uủ][ỷy] ban nhân dân|công an|bảo hiểm xã hội|bhxh|toà án nhân dân|tòa án nhân dân"
@@ -23,9 +26,7 @@ _ABOLISHED = re.compile(
 #: One of these stands in whatever _ABOLISHED finds; looking for them first saves half the time.
 _WORDS: Final = ("huyện", "quận", "thị xã", "thị trấn", "chi cục thuế", "phòng tư", "phòng lao")
 #: Provincial portals closed on 1 July 2025 (document 7260/VPCP-KSTT).
-_PORTAL = re.compile(
-    r"(?:dichvucong|dvc|motcua)\.(?!gov\.vn|moha|mo|bo)[a-z]+\.gov\.vn", re.IGNORECASE
-)
+_PORTAL = re.compile(r"(?:dichvucong|dvc|motcua)\.([a-z]+)\.gov\.vn", re.IGNORECASE)
 
 ABOLISHED_NOTICE: Final = (
     "Bản ghi trên Cổng còn nhắc cơ quan cấp huyện, đã bỏ từ 01/7/2025. "
@@ -76,7 +77,14 @@ def names_abolished(text: str) -> bool:
 
 def names_closed_portal(text: str) -> bool:
     """Whether a text sends people to a provincial portal."""
-    return _PORTAL.search(text) is not None
+    return any(site.lower() in _provincial_sites() for site in _PORTAL.findall(text))
+
+
+@lru_cache(maxsize=1)
+def _provincial_sites() -> frozenset[str]:
+    """Return how provinces of today and before name their sites: "hagiang", "danang"."""
+    names = (fold(name).lower() for name in ALL_NAMES)
+    return frozenset(re.sub(r"[^a-z]", "", name) for name in names) | {"tphcm", "hochiminhcity"}
 
 
 def without_abolished(agencies: str) -> str:

@@ -66,6 +66,8 @@ _CODES: Final = {name.lower(): code for code, name in PROVINCES.items()} | _SPEL
 _NAMES: Final = "|".join(sorted(map(re.escape, _CODES), key=len, reverse=True))
 _NAMED = re.compile(rf"(?<!\w)({_NAMES})(?!\w)", re.IGNORECASE)
 _PLACES: Final = _CODES | _FORMER
+#: Every name a province has or had, in any spelling.
+ALL_NAMES: Final = frozenset(_PLACES)
 _PLACE_NAMES: Final = "|".join(sorted(map(re.escape, _PLACES), key=len, reverse=True))
 _PLACED = re.compile(rf"(?:tỉnh|thành phố|tp\.?)\s*({_PLACE_NAMES})(?!\w)", re.IGNORECASE)
 #: Decisions of provincial bodies; a bare number such as "543" may be one too.
