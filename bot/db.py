@@ -8,6 +8,7 @@ waits its turn on one lock of this process; readers have connections that cannot
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,7 +42,9 @@ class Database:
             in_memory = path in (None, "", ":memory:")
             self.reader = self.writer if in_memory else _sqlite_engine(url, write=False)
         else:
-            self.writer = self.reader = create_async_engine(url, pool_size=10, pool_pre_ping=True)
+            self.writer = self.reader = create_async_engine(
+                url, pool_size=10, pool_pre_ping=True, json_serializer=_json
+            )
         self._write_lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -76,12 +79,17 @@ class Database:
         await self.writer.dispose()
 
 
+def _json(value: object) -> str:
+    """Write Vietnamese as it is: a third of the size of its escapes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def _sqlite_engine(url: str, *, write: bool) -> AsyncEngine:
     """Return an engine whose transactions begin IMMEDIATE (write) or cannot write at all."""
     in_memory = make_url(url).database in (None, "", ":memory:")
     pool: type[Pool] = StaticPool if in_memory else AsyncAdaptedQueuePool
     sizes: dict[str, int] = {} if in_memory else {"pool_size": 1 if write else 4, "max_overflow": 0}
-    engine = create_async_engine(url, poolclass=pool, **sizes)
+    engine = create_async_engine(url, poolclass=pool, json_serializer=_json, **sizes)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
