@@ -128,20 +128,31 @@ def _fee(content: Content, asked: Asked) -> Answer:
 
 
 def _fee_line(fee: Fee, asked: Asked) -> str:
-    when = _when(fee.method, fee.condition) + _until(fee)
+    label, condition = _labelled(fee.condition)
+    when = _when(fee.method, condition) + _until(fee)
     if fee.kind is FeeKind.PROVINCIAL:
         province = asked.province or say.YOUR_PROVINCE
         before = f"{when.removeprefix(', ')}: " if when else ""
         return capital(say.FEE_PROVINCIAL.format(when=before, province=province))
     if fee.sure and fee.kind is FeeKind.FREE:
-        return say.FREE.format(when=when)
+        return label + say.FREE.format(when=when)
     if fee.sure and fee.kind is FeeKind.AMOUNT and fee.amount is not None:
         per = f"/{fee.per}" if fee.per else ""
         amount = money(fee.amount, fee.currency)
-        return say.FEE_AMOUNT.format(amount=amount, per=per, when=when)
+        return label + say.FEE_AMOUNT.format(amount=amount, per=per, when=when)
     if fee.sure and fee.text:
         return cut(fee.text)
     return _unsure(fee, say.FEE_UNKNOWN)
+
+
+def _labelled(condition: str) -> tuple[str, str]:
+    """Return (what the fee is for, when it is due): the portal writes both in one place."""
+    if not condition or condition.lower().startswith(_CONDITIONS):
+        return "", condition
+    return f"{capital(cut(condition, 120)).rstrip('.:; ')}: ", ""
+
+
+_CONDITIONS = ("nếu", "khi", "trường hợp", "đối với", "với", "từ", "trong")
 
 
 def _unsure(fact: Stated, otherwise: str) -> str:

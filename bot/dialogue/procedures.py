@@ -10,7 +10,7 @@ from bot import messages as say
 from bot.conversation import Action, Button, Candidate, Card, Reply
 from bot.dialogue import places
 from bot.dialogue.cards import compose
-from bot.dialogue.facets import Asked
+from bot.dialogue.facets import Asked, cut
 from bot.dialogue.question import Question
 from knowledge.content import Content, Facet
 from knowledge.matching import Action as Decision
@@ -24,6 +24,8 @@ _CODE_INSIDE = re.compile(r"(?<![\d.])(\d\.\d{6})(?!\d)")
 #: What follow-up buttons offer, in this order, less the facet just answered.
 FOLLOW_UPS = (Facet.DOCUMENTS, Facet.FEE, Facet.TIME, Facet.WHERE, Facet.ONLINE)
 MOST_FOLLOW_UPS = 4
+#: Longer titles are shortened on buttons, in characters.
+LONGEST_LABEL = 120
 #: Words a follow-up may hold besides the facet it asks.
 _FILLERS = frozenset(
     [
@@ -192,6 +194,9 @@ def _clarify(question: Question, finding: Finding) -> Reply:
 
 
 def _short(title: str) -> str:
+    """Return a title for a button: without "Thủ tục", and without long brackets."""
+    if len(title) > LONGEST_LABEL:
+        title = cut(title.split(" (", 1)[0], LONGEST_LABEL)
     for prefix in ("Thủ tục hành chính ", "Thủ tục "):
         if title.startswith(prefix) and len(title) > len(prefix):
             rest = title[len(prefix) :]
