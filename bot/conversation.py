@@ -20,6 +20,14 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where a citizen is, in degrees; never stored."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a citizen, as every channel hands it in."""
 
@@ -28,6 +36,7 @@ class Message:
     text: str
     introduced: bool = False
     """The channel itself has already said that we are a machine."""
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,12 @@ CENTRE_UNVERIFIED: Final = (
 # --- Centres and hours ---------------------------------------------------------------------------
 
 CENTRE_WHERE: Final = "Anh/chị ở xã, phường nào ạ? Tên cũ cũng được."
+SHARE_LOCATION: Final = "/vitri"
+NEAR_ME: Final = "Tìm nơi gần tôi"
+NEAR_EXACT: Final = "Cách khoảng {km} km đường chim bay."
+NEAR_MIDDLE: Final = "Cách khoảng {km} km đường chim bay, tính đến giữa xã, phường."
+LOCATION_ABROAD: Final = "Vị trí này không ở Việt Nam. Anh/chị cho tôi tên xã, tỉnh giúp tôi."
+UI_NO_LOCATION: Final = "Không lấy được vị trí. Anh/chị gõ tên xã, phường giúp tôi."
 CENTRE_ADDRESS: Final = "Địa chỉ: {address}."
 CENTRE_PHONE: Final = "Điện thoại: {phones}."
 CENTRE_ADDRESS_MISSING: Final = "Địa chỉ cụ thể tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."
@@ -198,6 +204,9 @@ DUE_WHICH: Final = "Anh/chị nộp hồ sơ của thủ tục nào ạ? Tôi t�
 CALENDAR_SUMMARY: Final = "Hạn trả kết quả: {name}"
 CALENDAR_URL: Final = "{base}/api/v1/deadlines/{code}/{due}.ics"
 DUE_CALENDAR: Final = "Thêm vào lịch"
+OWN_DUE: Final = "Anh/chị {what} trước hết {due} ({amount} {unit} kể từ {event})."
+OWN_DUE_PASSED: Final = "Hạn {what} là {due}, nay đã qua. Anh/chị vẫn làm được, nên làm sớm."
+OWN_DUE_LAW: Final = "Nguồn: {law}."
 LATE_TITLE: Final = "Hồ sơ trễ hẹn"
 LATE_DOSSIER: Final = "Hồ sơ quá hạn thì anh/chị có quyền yêu cầu"
 LATE_HOW: Final = (

@@ -27,10 +27,9 @@ from knowledge.models import (
     Procedure,
     ProcedureKind,
     Revision,
-    UnitChange,
 )
 from knowledge.places import Places
-from knowledge.places.stored import read_places
+from knowledge.places.stored import read_places, stored_version
 from knowledge.reports import Reports
 
 Either = TypeVar("Either", Content, Override)
@@ -199,7 +198,7 @@ async def _published(
 
 async def _places(session: AsyncSession, previous: Published | None) -> Places:
     """Return the stored places; building them takes half a second, so only for another table."""
-    version = (await session.exec(select(UnitChange.table_version).limit(1))).first()
+    version = await stored_version(session)
     if previous is not None and version == previous.places.info.version:
         return previous.places
     return await read_places(session)

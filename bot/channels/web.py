@@ -33,7 +33,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
 from bot import messages as say
-from bot.conversation import Action, Message, Reply
+from bot.conversation import Action, Location, Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.hand_over import WORKS_FOR
 from bot.settings import Settings
@@ -54,12 +54,21 @@ SECURITY_HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 _SESSION = re.compile(r"[A-Za-z0-9_-]{22,64}")
 Session = Annotated[str, StringConstraints(pattern=f"^{_SESSION.pattern}$")]
+
+
+class Place(BaseModel):
+    """A shared location, in degrees."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
 class Ask(BaseModel):
@@ -69,6 +78,7 @@ class Ask(BaseModel):
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION_CHARS)]
     session: Session | None = Field(None, description="From an earlier answer; absent = a new one")
+    location: Place | None = Field(None, description="Where the citizen is, if shared; not stored")
     introduced: bool = Field(
         default=False, description="The page has said by itself that this is a machine"
     )
@@ -118,7 +128,8 @@ api = APIRouter(prefix="/api/v1", tags=["chat"])
 async def post_message(request: Request, ask: Ask) -> Answered:
     """Answer one message; sessions are issued here and forgotten when idle."""
     session = ask.session or secrets.token_urlsafe(24)
-    message = Message(NAME, session, ask.text, introduced=ask.introduced)
+    location = Location(ask.location.latitude, ask.location.longitude) if ask.location else None
+    message = Message(NAME, session, ask.text, introduced=ask.introduced, location=location)
     reply = await _dialogue(request).reply_to(message)
     return Answered(session=session, reply=reply)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.cli import asking, centre, kb, serving
-from bot.cli.place import place
+from bot.cli.place import place, units
 
 app = typer.Typer(
     name="motcua",
@@ -20,4 +20,5 @@ app.command("chat")(asking.chat)
 app.command("place")(place)
 app.add_typer(centre.app, name="centre")
 app.add_typer(centre.calendar, name="calendar")
+app.add_typer(units, name="units")
 app.add_typer(kb.app, name="kb")

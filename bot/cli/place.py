@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -13,8 +14,13 @@ from bot.channels.console import parse_line, read_lines
 from bot.cli.asking import open_input
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
-from knowledge.places import Places, as_json, describe
+from knowledge.importing.units import replace_table
+from knowledge.places import Places, TableError, TableInfo, as_json, describe
 from knowledge.places.stored import read_places
+from knowledge.publishing import bump_version
+
+#: Problems shown of a table that is refused.
+MOST_PROBLEMS: Final = 20
 
 
 def place(
@@ -38,6 +44,40 @@ def place(
                 result = json.dumps(_answer(places, line), ensure_ascii=False)
                 sys.stdout.write(f"{result}\n")
                 sys.stdout.flush()
+
+
+units = typer.Typer(help="Danh mục tỉnh, xã, phường.", no_args_is_help=True)
+
+
+@units.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="Thư mục có table.yaml, units.tsv, changes.tsv")],
+) -> None:
+    """Thay danh mục bằng bản mới; một dòng sai thì không thay gì."""
+    info = asyncio.run(_import(folder))
+    typer.echo(f"đã thay bằng danh mục bản {info.version}, hiệu lực {info.effective_on}")
+
+
+@units.command("version")
+def version() -> None:
+    """Xem đang dùng danh mục bản nào."""
+    info = asyncio.run(_places()).info
+    typer.echo(f"bản {info.version}, hiệu lực {info.effective_on}")
+
+
+async def _import(folder: Path) -> TableInfo:
+    async with open_database() as (_, database):
+        try:
+            async with database.write() as session:
+                info = await replace_table(session, folder)
+                await bump_version(session)
+                return info
+        except TableError as error:
+            for problem in error.problems[:MOST_PROBLEMS]:
+                typer.echo(problem, err=True)
+            fail(f"chưa thay gì: {len(error.problems)} lỗi trong danh mục")
+        except (OSError, KeyError, ValueError) as error:
+            fail(f"không đọc được danh mục trong {folder}: {error}")
 
 
 async def _places() -> Places:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot import messages as say
-from bot.conversation import Action, Button, Card, Reply
+from bot.conversation import Action, Button, Card, Location, Reply
 from bot.dialogue import places
 from bot.dialogue.facets import capital, day
 from bot.dialogue.question import VIETNAM, Question
@@ -17,10 +18,12 @@ from knowledge.centres import (
     describe,
     is_gone,
     named,
+    nearest,
     of_commune,
     of_province,
 )
 from knowledge.hours import Asked, DayKind, When, next_opening, opening_on, read_when, state_at
+from knowledge.places import OutsideVietnamError
 
 _CENTRE = re.compile(
     r"\b(?:trung tam (?:phuc vu )?hanh chinh(?: cong)?|tt ?pvhcc|(?:bo phan )?mot cua"
@@ -42,6 +45,10 @@ _PAPERWORK = re.compile(
 
 async def answer(question: Question) -> Reply | None:
     """Answer where a centre is or when it is open; None for anything else."""
+    if question.message.location is not None:
+        return _nearest(question, question.message.location)
+    if question.text == say.SHARE_LOCATION:
+        return Reply(Action.PLACE, say.CENTRE_WHERE)
     gone = _gone(question)
     if gone is not None:
         return gone
@@ -79,8 +86,25 @@ def _where(question: Question) -> Reply:
     places.remember(question, question.text)
     centres = centres_of(question)
     if not centres:
-        return Reply(Action.PLACE, say.CENTRE_WHERE)
+        here = Button(say.NEAR_ME, send=say.SHARE_LOCATION)
+        return Reply(Action.PLACE, say.CENTRE_WHERE, follow_ups=(here,))
     return Reply(Action.PLACE, cards=tuple(_card(question, known) for known in centres))
+
+
+def _nearest(question: Question, here: Location) -> Reply:
+    """Return the centres nearest to a shared location, and say how the distance was measured."""
+    known = question.published
+    try:
+        found = nearest(here.latitude, here.longitude, known.centres, known.places, question.today)
+    except OutsideVietnamError:
+        return Reply(Action.PLACE, say.LOCATION_ABROAD)
+    cards = []
+    for near in found:
+        card = _card(question, near.known)
+        how = say.NEAR_EXACT if near.exact else say.NEAR_MIDDLE
+        distance = how.format(km=f"{near.km:.1f}".replace(".", ","))
+        cards.append(replace(card, lead=(distance, *card.lead)))
+    return Reply(Action.PLACE, cards=tuple(cards))
 
 
 def centres_of(question: Question) -> tuple[Known, ...]:

@@ -14,7 +14,14 @@ from bot.dialogue.centres import long_day
 from bot.dialogue.facets import RENDERERS, Asked, capital
 from bot.dialogue.question import VIETNAM, Question
 from knowledge.content import Content, Facet, ProcessingTime
-from knowledge.deadlines import LATE_ENTITLEMENTS, Due, Filing, due_for
+from knowledge.deadlines import (
+    DUTIES,
+    LATE_ENTITLEMENTS,
+    Due,
+    Filing,
+    due_for,
+    own_deadline,
+)
 from knowledge.hours import read_when
 from knowledge.matching import Action as Decision
 from knowledge.text import fold
@@ -29,6 +36,14 @@ _LATE = re.compile(
     r"\b(?:tre hen|qua hen|(?:ho so|giay)(?: \w+){0,4} (?:tre han|qua han|bi tre|cham)|hen (?:hoai|mai|lui)"
     r"|qua ngay hen|mai (?:chua|khong) (?:tra|co|xong)|tre (?:hen|han) tra)\b"
 )
+_BY_WHEN = re.compile(
+    r"\b(?:han|cham nhat|muon nhat|tre nhat|truoc ngay|den (?:bao gio|khi nao|ngay nao|luc nao)"
+    r"|(?:bao gio|khi nao|ngay nao) (?:thi )?(?:phai|het han)|con kip|qua han chua)\b"
+)
+_EVENTS = {
+    "birth": re.compile(r"\b(?:sinh|de|khai sinh)\b"),
+    "death": re.compile(r"\b(?:mat|chet|qua doi|khai tu)\b"),
+}
 #: Words that only ask for the date; what is left names the procedure.
 _ASKING = re.compile(
     r"\b(?:nop|gui|hom nay|bua nay|ngay mai|sang nay|chieu nay|bay gio|bao gio|khi nao|ngay nao|hom nao|chung nao"
@@ -41,6 +56,9 @@ async def answer(question: Question) -> Reply | None:
     """Return the day a dossier must be answered, or what a late one entitles to; else None."""
     if _LATE.search(question.folded):
         return _late()
+    duty = _duty(question)
+    if duty is not None:
+        return duty
     if not _WHEN_READY.search(question.folded):
         return None
     content = await _content(question)
@@ -50,6 +68,33 @@ async def answer(question: Question) -> Reply | None:
     meant = question.considered or (Candidate(content.code, content.title, 1.0),)
     card = _card(question, content)
     return Reply(Action.ANSWER, cards=(card,), facet=Facet.TIME, candidates=meant)
+
+
+def _duty(question: Question) -> Reply | None:
+    """Return by when the citizen must act after a birth or death whose day is named."""
+    if not _BY_WHEN.search(question.folded):
+        return None
+    key = next((key for key, words in _EVENTS.items() if words.search(question.folded)), None)
+    calendar = question.published.calendar
+    when = read_when(question.text, question.now, calendar)
+    if key is None or when is None:
+        return None
+    # A day without a year is read as the coming one; an event has already been.
+    day = when.day if when.day <= question.today else when.day.replace(year=when.day.year - 1)
+    duty = next(duty for duty in DUTIES if duty.key == key)
+    due = own_deadline(duty, datetime.combine(day, time(), VIETNAM), calendar)
+    assert due.day is not None
+    passed = say.OWN_DUE_PASSED if due.day < question.today else say.OWN_DUE
+    text = passed.format(
+        what=duty.what,
+        due=long_day(due.day),
+        amount=duty.amount,
+        unit=say.UNITS[duty.unit],
+        event=duty.event,
+    )
+    meant = tuple(Candidate(code, duty.what, 1.0) for code in duty.procedures)
+    law = say.OWN_DUE_LAW.format(law=duty.basis.law)
+    return Reply(Action.ANSWER, f"{text}\n{law}", facet=Facet.DEADLINE, candidates=meant)
 
 
 def _late() -> Reply:

@@ -100,17 +100,27 @@ class MotCuaChat extends HTMLElement {
     if (!text) return;
     this.input.value = "";
     this.add("me", el("p", {}, label));
-    this.queue = this.queue.then(() => this.send(text, label));
+    this.queue = this.queue.then(() => text === "/vitri" ? this.locate(label) : this.send(text, label));
   }
 
-  async send(text, label) {
+  async locate(label) {
+    try {
+      const { coords } = await new Promise((found, failed) =>
+        navigator.geolocation.getCurrentPosition(found, failed, { timeout: 15000 }));
+      await this.send("/vitri", label, { latitude: coords.latitude, longitude: coords.longitude });
+    } catch {
+      this.add("bad", el("p", {}, this.dataset.noLocation));
+    }
+  }
+
+  async send(text, label, location) {
     const say = this.dataset;
     this.status.textContent = say.wait;
     try {
       const answer = await fetch(this.getAttribute("api") + "/messages", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ text, session: this.session, introduced: true }),
+        body: JSON.stringify({ text, session: this.session, introduced: true, location }),
       });
       const body = await answer.json();
       if (!answer.ok) return this.fail(body.error.message, text, label);

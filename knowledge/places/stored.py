@@ -31,7 +31,8 @@ _CHANGES = sa.select(
         )
     )
 )
-_NO_TABLE = TableInfo("", date(2025, 7, 1))
+#: Resolution 202/2025/QH15; a table that changes nothing counts from here.
+DISTRICTS_ENDED = date(2025, 7, 1)
 
 
 async def read_places(session: AsyncSession) -> Places:
@@ -39,6 +40,11 @@ async def read_places(session: AsyncSession) -> Places:
     connection = await session.connection()
     units = [Unit(*row) for row in await connection.execute(_UNITS)]
     changes = [Change(*row) for row in await connection.execute(_CHANGES)]
-    some = (await session.exec(select(UnitChange).limit(1))).first()
-    info = TableInfo(some.table_version, some.effective_on) if some else _NO_TABLE
-    return Places.build(units, changes, info)
+    change = (await session.exec(select(UnitChange).limit(1))).first()
+    ended = change.effective_on if change else DISTRICTS_ENDED
+    return Places.build(units, changes, TableInfo(await stored_version(session), ended))
+
+
+async def stored_version(session: AsyncSession) -> str:
+    """Return which table is stored; "" for none."""
+    return (await session.exec(select(AdminUnit.table_version).limit(1))).first() or ""

@@ -73,6 +73,60 @@ class TestAnswers:
 
 
 @pytest.mark.xdist_group("web")
+class TestLocation:
+    """A shared location finds the nearest centre, and is believed only inside Vietnam."""
+
+    def near(self, client: TestClient, latitude: float, longitude: float) -> dict[str, object]:
+        body = {"text": "/vitri", "location": {"latitude": latitude, "longitude": longitude}}
+        answer = client.post("/api/v1/messages", json=body)
+        assert answer.status_code == 200
+        reply: dict[str, object] = answer.json()["reply"]
+        return reply
+
+    def test_the_nearest_centre_says_how_far_and_what_is_not_known(
+        self, client: TestClient
+    ) -> None:
+        card = self.near(client, 10.287, 105.653)["cards"][0]  # type: ignore[index]
+        assert card["title"] == "Trung tâm Phục vụ hành chính công xã Hòa Long"
+        assert "tính đến giữa xã, phường" in card["lead"][0]
+        assert "tôi chưa có" in card["lead"][1]
+
+    def test_a_place_abroad(self, client: TestClient) -> None:
+        text = str(self.near(client, 48.85, 2.35)["text"])
+        assert text.endswith(say.LOCATION_ABROAD)
+
+    def test_no_place_on_earth(self, client: TestClient) -> None:
+        body = {"text": "/vitri", "location": {"latitude": 91, "longitude": 0}}
+        assert client.post("/api/v1/messages", json=body).status_code == 422
+
+
+@pytest.mark.xdist_group("web")
+class TestTakeAway:
+    """What is carried home."""
+
+    def test_a_deadline_as_a_calendar_file(self, client: TestClient) -> None:
+        answer = client.get("/api/v1/deadlines/1.004222/2026-12-03.ics")
+        assert answer.headers["Content-Type"].startswith("text/calendar")
+        assert "DTSTART;VALUE=DATE:20261203" in answer.text
+
+    def test_a_deadline_of_nothing(self, client: TestClient) -> None:
+        assert client.get("/api/v1/deadlines/9.999999/2026-12-03.ics").status_code == 404
+
+    def test_a_code_of_another_device_works_once(self, client: TestClient) -> None:
+        first = ask(client, "đăng ký thường trú cần gì")
+        offer = client.post(
+            "/api/v1/hand-over", headers={"X-Motcua-Session": str(first["session"])}
+        )
+        code = offer.json()["url"].partition("#tiep=")[2]
+        claimed = client.post("/api/v1/hand-over/claim", json={"code": code})
+        again = client.post("/api/v1/hand-over/claim", json={"code": code})
+
+        reply = ask(client, "thế còn lệ phí?", claimed.json()["session"])["reply"]
+        assert reply["cards"][0]["code"] == "1.004222"  # type: ignore[index]
+        assert (again.status_code, message_of(again.json())) == (410, say.HAND_OVER_SPENT)
+
+
+@pytest.mark.xdist_group("web")
 class TestBadInput:
     """Every refusal is a Vietnamese sentence with the right status."""
 

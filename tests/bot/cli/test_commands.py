@@ -97,6 +97,40 @@ class TestPlace:
         assert (answer.exit_code, len(answer.stderr.splitlines())) == (1, 1)
 
 
+class TestUnits:
+    """`motcua units`."""
+
+    def make(self, folder: Path, *rows: str) -> Path:
+        (folder / "table.yaml").write_text("version: 2027-01-01\neffective_on: 2027-01-01\n")
+        head = "code\tkind\tname\tprovince_code\tlatitude\tlongitude"
+        (folder / "units.tsv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+        head = "old_code\told_commune\told_district\told_province\tnew_code\tdivided"
+        (folder / "changes.tsv").write_text(head + "\n", encoding="utf-8")
+        return folder
+
+    def test_a_table_with_bad_rows_replaces_nothing(self, motcua: Motcua, tmp_path: Path) -> None:
+        before = motcua("units", "version").stdout
+        folder = self.make(tmp_path, "00004\txã\tXã Không Tỉnh\t99\t\t")
+        answer = motcua("units", "import", str(folder))
+        assert answer.exit_code == 1
+        assert "Xã Không Tỉnh" in answer.stderr
+        assert motcua("units", "version").stdout == before
+
+    def test_a_missing_folder(self, motcua: Motcua) -> None:
+        answer = motcua("units", "import", "/khong/co")
+        assert (answer.exit_code, len(answer.stderr.splitlines())) == (1, 1)
+
+    def test_a_newer_table_takes_over(self, tmp_path: Path) -> None:
+        runner = CliRunner(env={"MOTCUA_DATA_DIR": str(tmp_path / "var")})
+        folder = self.make(
+            tmp_path, "01\ttỉnh\tTỉnh Thử\t01\t21.0\t105.0", "00004\txã\tXã Thử\t01\t21.0\t105.0"
+        )
+        assert runner.invoke(app, ["units", "import", str(folder)]).exit_code == 0
+        assert "2027-01-01" in runner.invoke(app, ["units", "version"]).stdout
+        found = json.loads(runner.invoke(app, ["place", "--json", "xã thử"]).stdout)
+        assert [one["code"] for one in found["matches"]] == ["00004"]
+
+
 class TestCentre:
     """`motcua centre` and `motcua calendar`."""
 
