@@ -8,24 +8,26 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-_TEXT = {"nullable": False, "server_default": ""}
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(), nullable=False, server_default="")
 
 
 def upgrade() -> None:
     with op.batch_alter_table("report") as report:
-        report.add_column(sa.Column("content_hash", sa.String(), **_TEXT))
+        report.add_column(_text("content_hash"))
         report.add_column(sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("fact") as fact:
         fact.add_column(
             sa.Column("status", sa.String(), nullable=False, server_default="published")
         )
-        fact.add_column(sa.Column("sentence", sa.String(), **_TEXT))
+        fact.add_column(_text("sentence"))
         fact.add_column(sa.Column("position", sa.Integer(), nullable=True))
         fact.add_column(sa.Column("confidence", sa.Float(), nullable=True))
-        fact.add_column(sa.Column("parent_key", sa.String(), **_TEXT))
-        fact.add_column(sa.Column("relation", sa.String(), **_TEXT))
-        fact.add_column(sa.Column("duplicate_of", sa.String(), **_TEXT))
-        fact.add_column(sa.Column("note", sa.String(), **_TEXT))
+        fact.add_column(_text("parent_key"))
+        fact.add_column(_text("relation"))
+        fact.add_column(_text("duplicate_of"))
+        fact.add_column(_text("note"))
     op.create_index("ix_report_content_hash", "report", ["content_hash"])
 
 

@@ -50,7 +50,29 @@ _SHORT = {
     "htttt": "he thong thong tin",
     "httt": "he thong thong tin",
 }
-_EMPTY = frozenset("so ty le theo bao cao cua va cac da duoc tren tai trong la cap tong dat qua".split())
+_EMPTY = frozenset(
+    [
+        "so",
+        "ty",
+        "le",
+        "theo",
+        "bao",
+        "cao",
+        "cua",
+        "va",
+        "cac",
+        "da",
+        "duoc",
+        "tren",
+        "tai",
+        "trong",
+        "la",
+        "cap",
+        "tong",
+        "dat",
+        "qua",
+    ]
+)
 
 
 def gold_facts(path: Path) -> list[dict[str, Any]]:
@@ -109,10 +131,14 @@ def same_period(gold: str, found: str) -> bool:
 
 def same_place(gold: str, found: str) -> bool:
     """Whether the found locality is the one the gold names first."""
-    return fold(re.sub(r"\s*\(.*", "", gold)).lower().startswith(fold(found).lower()) and bool(found)
+    return fold(re.sub(r"\s*\(.*", "", gold)).lower().startswith(fold(found).lower()) and bool(
+        found
+    )
 
 
-def pair_up(gold: Sequence[dict[str, Any]], found: Sequence[FoundFact]) -> Iterator[tuple[int, int]]:
+def pair_up(
+    gold: Sequence[dict[str, Any]], found: Sequence[FoundFact]
+) -> Iterator[tuple[int, int]]:
     """Yield (gold, found) of equal value and unit, the likeliest subject and sentence first."""
     choices = [
         (
@@ -162,18 +188,28 @@ def score(folder: Path = SHARED, *, show: bool = False) -> dict[str, float]:
             tally["full"] += all(checks.values())
             if show and not all(checks.values()):
                 bad = [name for name, ok in checks.items() if not ok]
-                _out(f"  {want['id']} {bad}: {want['subject']} | {want['period']} ≠ {have.subject} | {have.period} | {have.level}\n")
+                _out(
+                    f"  {want['id']} {bad}: {want['subject']} | {want['period']} ≠ {have.subject} "
+                    f"| {have.period} | {have.level}\n"
+                )
         if show:
             missed = [want for g, want in enumerate(wanted) if g not in {g for g, _ in pairs}]
-            _out("".join(f"  missed {fact['id']} {fact['value']} {fact['unit']}\n" for fact in missed))
+            _out(
+                "".join(
+                    f"  missed {fact['id']} {fact['value']} {fact['unit']}\n" for fact in missed
+                )
+            )
             _out("".join(f"  extra {have.value} {have.unit}: {have.subject}\n" for have in extra))
     figures = {
         "precision": tally["right"] / tally["found"],
-        "precision, other kinds of the gold allowed": (tally["right"] + tally["elsewhere"]) / tally["found"],
+        "precision, other kinds of the gold allowed": (tally["right"] + tally["elsewhere"])
+        / tally["found"],
         "recall": tally["right"] / tally["gold"],
         "with subject, level, period and locality": tally["full"] / tally["gold"],
     }
-    figures |= {name: tally[name] / tally["right"] for name in ("subject", "level", "period", "locality")}
+    figures |= {
+        name: tally[name] / tally["right"] for name in ("subject", "level", "period", "locality")
+    }
     return figures
 
 
@@ -182,12 +218,22 @@ def audited(folder: Path = SHARED) -> tuple[list[str], list[str]]:
     missed, extra = [], []
     for path in sorted(folder.glob("*.txt")):
         findings = read_report(path).findings
-        wanted = [(printed, severity) for report, printed, severity in AUDIT if path.name.startswith(report)]
-        missed += [f"{path.name}: {printed} {severity}" for printed, severity in wanted if not _has(findings, printed, severity)]
+        wanted = [
+            (printed, severity)
+            for report, printed, severity in AUDIT
+            if path.name.startswith(report)
+        ]
+        missed += [
+            f"{path.name}: {printed} {severity}"
+            for printed, severity in wanted
+            if not _has(findings, printed, severity)
+        ]
         extra += [
             f"{path.name}: {one.severity} {one.printed} → {one.computed}"
             for one in findings
-            if not any(one.printed == printed and one.severity is severity for printed, severity in wanted)
+            if not any(
+                one.printed == printed and one.severity is severity for printed, severity in wanted
+            )
         ]
     return missed, extra
 
@@ -204,10 +250,15 @@ def long_report(pages: int = 200) -> str:
         online = base * 2 // 3
         share = f"{online / base * 100:.2f}".replace(".", ",")
         parts.append(
-            f"Trong năm 2024, UBND tỉnh Cao Bằng đã ban hành {page + 2} văn bản chỉ đạo theo Nghị định số {page + 10}/2023/NĐ-CP"
-            f" ngày 05/01/2023 của Chính phủ. Đơn vị thứ {page + 1} tiếp nhận {base:,} hồ sơ, trong đó trực tuyến {online:,} hồ sơ"
-            f" (chiếm {share}%), trực tiếp {base - online:,} hồ sơ. ".replace(",0", ".0").replace(",1", ".1")
-            + "Các cơ quan, đơn vị tiếp tục phối hợp thực hiện nghiêm túc việc tiếp nhận và trả kết quả cho người dân. " * 24
+            f"Trong năm 2024, UBND tỉnh Cao Bằng đã ban hành {page + 2} văn bản chỉ đạo theo Nghị "
+            f"định số {page + 10}/2023/NĐ-CP"
+            f" ngày 05/01/2023 của Chính phủ. Đơn vị thứ {page + 1} tiếp nhận {base:,} hồ sơ, "
+            f"trong đó trực tuyến {online:,} hồ sơ"
+            f" (chiếm {share}%), trực tiếp {base - online:,} hồ sơ. ".replace(",0", ".0").replace(
+                ",1", ".1"
+            )
+            + "Các cơ quan, đơn vị tiếp tục phối hợp thực hiện nghiêm túc việc tiếp nhận và trả "
+            "kết quả cho người dân. " * 24
         )
     return "\n\n".join(parts)
 
@@ -224,7 +275,10 @@ def measure(pages: int = 200) -> tuple[float, float]:
         read_report(path)
         peak = tracemalloc.get_traced_memory()[1] / 2**20
         tracemalloc.stop()
-    _out(f"{pages} pages, {len(report.text):,} characters, {len(report.facts)} facts: {seconds:.1f} s, {peak:.0f} MB\n")
+    _out(
+        f"{pages} pages, {len(report.text):,} characters, {len(report.facts)} facts: "
+        f"{seconds:.1f} s, {peak:.0f} MB\n"
+    )
     return seconds, peak
 
 
@@ -238,7 +292,10 @@ def main(*, show: bool = False) -> None:
         _out(f"{name:45} {figure:7.2%}\n")
     missed, extra = audited()
     _out(f"audit: {len(AUDIT) - len(missed)} of {len(AUDIT)} found\n")
-    _out("".join(f"  missed {line}\n" for line in missed) + "".join(f"  not in the audit: {line}\n" for line in extra))
+    _out(
+        "".join(f"  missed {line}\n" for line in missed)
+        + "".join(f"  not in the audit: {line}\n" for line in extra)
+    )
     measure()
 
 

@@ -19,13 +19,27 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.matching import Action, Entry, Finding, Index, corpus
-from knowledge.matching.train import Question, from_phrases, held_out, read_questions
+from knowledge.matching.train import (
+    GOLDEN,
+    TITLES,
+    Question,
+    from_phrases,
+    from_titles,
+    held_out,
+    read_questions,
+)
 from tests.bench.matching.systems import Ours, System, systems
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 KINDS = ("clean", "nodia", "partial", "typo", "typo_nodia", "telex", "vni", "telex_mix",
          "teencode", "glue_nodia", "natural")  # fmt: skip
 PROVINCES, EACH = 34, 2000
+
+
+def say(text: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def resident() -> float:
@@ -198,7 +212,7 @@ def compared(
     entries: Sequence[Entry], questions: Sequence[Question], sample: int, only_ours: bool
 ) -> None:
     """Print peers and ours side by side."""
-    print(f"{len(entries)} procedures, {len(questions)} questions; right first / among three\n")
+    say(f"{len(entries)} procedures, {len(questions)} questions; right first / among three\n")
     shown = (
         "clean",
         "natural",
@@ -210,7 +224,7 @@ def compared(
         "teencode",
         "glue_nodia",
     )
-    print(_row("", [*shown, "p50 ms", "p99 ms", "MB", "build s"]))
+    say(_row("", [*shown, "p50 ms", "p99 ms", "MB", "build s"]))
     slowest = 0.0
     for system in systems()[: 1 if only_ours else None]:
         got = in_child(lambda system=system: measure(system, entries, questions, sample))  # type: ignore[misc]
@@ -224,40 +238,43 @@ def compared(
             f"{got['build']:.1f}",
         ]
         name = system.name + (" (in sample)" if isinstance(system, Ours) else "")
-        print(_row(name, [*cells, *numbers]), flush=True)
+        say(_row(name, [*cells, *numbers]))
         if system.name == "motcua":
             ours = got["p50"]
         if system.name == "rapidfuzz WRatio":
             slowest = got["p50"]
     if slowest:
-        print(f"\nrapidfuzz WRatio takes {slowest / ours:.0f} times as long per question as motcua")
+        say(f"\nrapidfuzz WRatio takes {slowest / ours:.0f} times as long per question as motcua")
 
 
 def policy(entries: Sequence[Entry], questions: Sequence[Question]) -> None:
     """Print what is held out: accuracy, facets, policy, calibration."""
-    findings = held_out(Index.build(entries), questions, from_phrases(entries, 4500))
+    index = Index.build(entries)
+    taught = [*from_phrases(entries, 4500), *from_titles(index, entries, TITLES)]
+    golden = read_questions(GOLDEN, {entry.code for entry in entries})
+    findings = held_out(index, [*questions, *golden], taught)[: len(questions)]
     got = judged(questions, findings)
-    print("\nmotcua, held out (five-fold by procedure)")
-    print(_row("", ["first", "of three", "facet"]))
+    say("\nmotcua, held out (five-fold by procedure)")
+    say(_row("", ["first", "of three", "facet"]))
     for kind in KINDS:
         if f"{kind} 1" in got:
-            print(_row(kind, [f"{got[f'{kind} {what}']:.3f}" for what in ("1", "3", "facet")]))
+            say(_row(kind, [f"{got[f'{kind} {what}']:.3f}" for what in ("1", "3", "facet")]))
     clean = [i for i, q in enumerate(questions) if q.noise in ("clean", "natural")]
     pure = judged([questions[i] for i in clean], [findings[i] for i in clean])
-    print(_row("", ["clean", "all noise"]))
+    say(_row("", ["clean", "all noise"]))
     for name in ("answered", "precision", "wrong but sure", "right or offered",
                  "outside answered", "outside offered", "ECE"):  # fmt: skip
-        print(_row(name, [f"{pure[name]:.3f}", f"{got[name]:.3f}"]))
+        say(_row(name, [f"{pure[name]:.3f}", f"{got[name]:.3f}"]))
 
 
 def sizes(entries: Sequence[Entry], questions: Sequence[Question]) -> None:
     """Print an edit, and the scale run."""
     index = Index.build(entries)
-    print(f"\none edit until it is found: {edit(index, entries[0]):.0f} ms")
+    say(f"\none edit until it is found: {edit(index, entries[0]):.0f} ms")
     del index
     texts = [q.text for q in questions if q.gold][::12]
     got = in_child(lambda: scale(entries, texts))
-    print(
+    say(
         f"{PROVINCES * EACH} procedures: p50 {got['p50']:.1f} ms, p99 {got['p99']:.1f} ms, "
         f"{got['memory']:.0f} MB, build {got['build']:.0f} s, one edit {got['edit']:.0f} ms"
     )

@@ -1,0 +1,116 @@
+"""Numbers under the index: which rows hold a term, and how much it counts there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+K1 = 1.2
+#: Terms that no more rows than this have are never left out.
+FEW = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Which term occurs how often in which row, as three parallel columns."""
+
+    rows: Ints
+    terms: Ints
+    counts: Floats
+    size: int
+    """The number of rows."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[int, float]]) -> Counts:
+        """Return the columns of one mapping term → count per row."""
+        lengths = np.fromiter((len(row) for row in rows), np.int32, len(rows))
+        total = int(lengths.sum())
+        return cls(
+            np.repeat(np.arange(len(rows), dtype=np.int32), lengths),
+            np.fromiter((term for row in rows for term in row), np.int32, total),
+            np.fromiter((count for row in rows for count in row.values()), np.float32, total),
+            len(rows),
+        )
+
+    def frequencies(self, terms: int) -> NDArray[np.int64]:
+        """Return in how many rows each of `terms` terms occurs."""
+        return np.bincount(self.terms, minlength=terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Rows and impacts of every term, by term."""
+
+    starts: NDArray[np.int64]
+    rows: Ints
+    impacts: Floats
+    size: int
+
+    @classmethod
+    def of(cls, counts: Counts, impacts: Floats, terms: int) -> Postings:
+        """Sort `counts` by term, with one impact for each of them."""
+        order = np.argsort(counts.terms, kind="stable")
+        starts = np.zeros(terms + 1, dtype=np.int64)
+        np.cumsum(np.bincount(counts.terms, minlength=terms), out=starts[1:])
+        return cls(
+            starts, counts.rows[order], impacts[order].astype(np.float32, copy=False), counts.size
+        )
+
+    def score(self, terms: Iterable[tuple[int, float]], commonest: float = 1.0) -> Floats:
+        """Return, for every row, the sum of weight × impact of the given terms.
+
+        Terms in more than the share `commonest` of all rows tell little and, in a large index,
+        cost most: left out.
+        """
+        most = max(commonest * self.size, FEW)
+        total = np.zeros(self.size, dtype=np.float32)
+        last = len(self.starts) - 1
+        for term, weight in terms:
+            if term < last:
+                a, b = self.starts[term], self.starts[term + 1]
+                if a < b <= a + most:
+                    total[self.rows[a:b]] += np.float32(weight) * self.impacts[a:b]
+        return total
+
+    def mass(self, terms: Iterable[tuple[int, float]]) -> Floats:
+        """Return, for every row, the sum of the weights of the given terms it holds."""
+        total = np.zeros(self.size, dtype=np.float32)
+        last = len(self.starts) - 1
+        for term, weight in terms:
+            if term < last:
+                total[self.rows[self.starts[term] : self.starts[term + 1]]] += np.float32(weight)
+        return total
+
+    def holds(self, row: int, term: int) -> bool:
+        """Whether `row` holds `term`."""
+        if term >= len(self.starts) - 1:
+            return False
+        rows = self.rows[self.starts[term] : self.starts[term + 1]]
+        at = int(np.searchsorted(rows, row))
+        return at < len(rows) and int(rows[at]) == row
+
+
+def idf(frequencies: NDArray[np.int64], rows: int) -> Floats:
+    """Return how telling each term is: log(1 + (N - n + ½) / (n + ½))."""
+    return np.log1p((rows - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+
+
+def bm25(counts: Counts, weights: Floats, b: float, mean_length: float) -> Floats:
+    """Return the BM25 impact of each count; `weights` is the idf by term."""
+    lengths = np.bincount(counts.rows, weights=counts.counts, minlength=counts.size)
+    norm = K1 * (1 - b + b * lengths / max(mean_length, 1e-9))
+    impacts = weights[counts.terms] * counts.counts * (K1 + 1) / (counts.counts + norm[counts.rows])
+    return impacts.astype(np.float32)
+
+
+def unit(counts: Counts, weights: Floats) -> Floats:
+    """Return impacts that make every row a vector of length 1 (cosine)."""
+    values = counts.counts * weights[counts.terms]
+    norms = np.sqrt(np.bincount(counts.rows, weights=values**2, minlength=counts.size))
+    return (values / np.maximum(norms[counts.rows], 1e-9)).astype(np.float32)
