@@ -38,14 +38,14 @@ FIRST_TIME = "làm lần đầu"
 #: What else may set candidates apart: the question to ask when some have it and some have not.
 QUALIFIER_QUESTIONS = {
     "foreign": "Việc này có liên quan đến người nước ngoài hoặc giấy tờ nước ngoài không?",
-    "border": "Bạn có ở xã biên giới không?",
-    "military": "Bạn có thuộc quân đội hoặc công an không?",
-    "household": "Bạn hỏi cho hộ kinh doanh, hộ gia đình hay cho tổ chức, công ty?",
-    "company": "Bạn hỏi cho cá nhân, hộ kinh doanh hay cho công ty?",
-    "cooperative": "Bạn hỏi cho hợp tác xã hay cho cá nhân, hộ gia đình?",
-    "children": "Bạn làm cho trẻ em hay cho người lớn?",
-    "mobile": "Bạn làm tại trụ sở hay cần cán bộ đến tận nhà?",
-    "temporary": "Bạn cần loại tạm thời hay chính thức?",
+    "border": "Anh/chị có ở xã biên giới không?",
+    "military": "Anh/chị có thuộc quân đội hoặc công an không?",
+    "household": "Anh/chị hỏi cho hộ kinh doanh, hộ gia đình hay cho tổ chức, công ty?",
+    "company": "Anh/chị hỏi cho cá nhân, hộ kinh doanh hay cho công ty?",
+    "cooperative": "Anh/chị hỏi cho hợp tác xã hay cho cá nhân, hộ gia đình?",
+    "children": "Anh/chị làm cho trẻ em hay cho người lớn?",
+    "mobile": "Anh/chị làm tại trụ sở hay cần cán bộ đến tận nhà?",
+    "temporary": "Anh/chị cần loại tạm thời hay chính thức?",
 }
 _LEVELS = {
     Level.COMMUNE: "xã, phường",
@@ -85,7 +85,7 @@ def question(entries: Sequence[Entry]) -> str | None:
         asked = tell_apart(entries)
         if asked is not None:
             return asked
-    return "Bạn hỏi thủ tục nào dưới đây?"
+    return "Anh/chị hỏi thủ tục nào dưới đây?"
 
 
 def _acts_of(entry: Entry) -> frozenset[str]:
@@ -103,7 +103,7 @@ def _by_act(entries: Sequence[Entry]) -> str | None:
         named.append(next((ACT_NAMES[name] for name in ACT_NAMES if name in own), FIRST_TIME))
     if len(set(named)) < len(named):
         return None
-    return f"Bạn muốn {', '.join(named[:-1])} hay {named[-1]}?"
+    return f"Anh/chị muốn {', '.join(named[:-1])} hay {named[-1]}?"
 
 
 def _by_qualifier(entries: Sequence[Entry]) -> str | None:
@@ -124,7 +124,7 @@ def _by_level(entries: Sequence[Entry]) -> str | None:
     if len(titles) > 1 or len(set(levels)) < len(entries):
         return None
     names = [_LEVELS[level] for level in levels]
-    return f"Bạn làm ở cấp {', '.join(names[:-1])} hay {names[-1]}?"
+    return f"Anh/chị làm ở cấp {', '.join(names[:-1])} hay {names[-1]}?"
 
 
 def _alike(entries: Sequence[Entry]) -> bool:

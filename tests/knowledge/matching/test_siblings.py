@@ -13,7 +13,7 @@ ABROAD = Entry("1.000004", "Cấp giấy phép lái xe cho người nước ngo�
 
 
 def test_acts_are_asked_about_by_name() -> None:
-    assert question([FIRST, AGAIN]) == "Bạn muốn làm lần đầu hay cấp lại vì mất, hỏng?"
+    assert question([FIRST, AGAIN]) == "Anh/chị muốn làm lần đầu hay cấp lại vì mất, hỏng?"
 
 
 def test_a_foreign_element_is_asked_about() -> None:
@@ -26,7 +26,7 @@ def test_levels_are_asked_about_when_nothing_else_differs() -> None:
     commune = Entry("1.000005", "Cấp thẻ", levels=(Level.COMMUNE,))
     ministry = Entry("1.000006", "Cấp thẻ", levels=(Level.MINISTRY,))
 
-    assert question([commune, ministry]) == ("Bạn làm ở cấp xã, phường hay bộ, ngành trung ương?")
+    assert question([commune, ministry]) == ("Anh/chị làm ở cấp xã, phường hay bộ, ngành trung ương?")
 
 
 def test_a_single_candidate_needs_no_question() -> None:
