@@ -43,6 +43,41 @@ STARTED_OVER: Final = "Tôi đã quên cuộc trò chuyện vừa rồi. Anh/ch�
 # --- Not sure ------------------------------------------------------------------------------------
 
 WHICH_ONE: Final = "Anh/chị muốn hỏi thủ tục nào ạ?"
+WHICH_LEVEL: Final = "Anh/chị làm ở cấp {choices}?"
+WHICH_ACT: Final = "Anh/chị muốn {choices}?"
+OR: Final = " hay "
+LEVELS: Final[dict[str, str]] = {
+    "commune": "xã, phường",
+    "province": "tỉnh, thành phố",
+    "ministry": "bộ, ngành trung ương",
+}
+ACTS: Final[dict[str, str]] = {
+    "first": "làm lần đầu",
+    "again": "cấp lại vì mất, hỏng",
+    "swap": "cấp đổi",
+    "change": "thay đổi, sửa thông tin",
+    "renew": "gia hạn",
+    "pause": "tạm ngừng",
+    "resume": "hoạt động trở lại",
+    "end": "chấm dứt",
+    "revoke": "thu hồi, trả lại",
+    "copy": "xin bản sao",
+    "confirm": "xin xác nhận",
+    "transfer": "chuyển nhượng, sang tên",
+    "move": "chuyển nơi",
+    "split": "tách, nhập",
+}
+WHICH_QUALIFIER: Final[dict[str, str]] = {
+    "foreign": "Việc này có liên quan đến người nước ngoài hoặc giấy tờ nước ngoài không?",
+    "border": "Anh/chị có ở xã biên giới không?",
+    "military": "Anh/chị có thuộc quân đội hoặc công an không?",
+    "household": "Anh/chị hỏi cho hộ kinh doanh, hộ gia đình hay cho tổ chức, công ty?",
+    "company": "Anh/chị hỏi cho cá nhân, hộ kinh doanh hay cho công ty?",
+    "cooperative": "Anh/chị hỏi cho hợp tác xã hay cho cá nhân, hộ gia đình?",
+    "children": "Anh/chị làm cho trẻ em hay cho người lớn?",
+    "mobile": "Anh/chị làm tại trụ sở hay cần cán bộ đến tận nhà?",
+    "temporary": "Anh/chị cần loại tạm thời hay chính thức?",
+}
 NONE_OF_THESE: Final = "Không phải các mục trên"
 NOT_SURE: Final = (
     "Tôi chưa chắc mình hiểu đúng câu hỏi nên không dám trả lời bừa. "

@@ -14,7 +14,8 @@ from bot.app import CHANNELS
 from bot.dialogue.facets import RENDERERS
 from bot.dialogue.procedures import FOLLOW_UPS
 from bot.settings import Settings
-from knowledge.content import Facet, Method, Unit
+from knowledge.content import Facet, Level, Method, Unit
+from knowledge.matching import siblings
 from knowledge.matching.facets import TRIGGERS
 from tests.conftest import ROOT
 
@@ -62,6 +63,12 @@ def test_the_example_environment_is_exactly_the_settings() -> None:
     assert body.strip() == "\n".join(lines)
 
 
+def test_every_way_to_tell_siblings_apart_has_words() -> None:
+    assert set(messages.ACTS) == {siblings.FIRST_TIME, *siblings.ACTS}
+    assert set(messages.WHICH_QUALIFIER) == set(siblings.QUALIFIERS)
+    assert set(messages.LEVELS) == set(Level)
+
+
 def test_each_channel_carries_the_name_it_is_listed_under() -> None:
     assert {name: module.NAME for name, module in CHANNELS.items()} == {n: n for n in CHANNELS}
 
@@ -88,6 +95,7 @@ def test_a_message_is_plain_vietnamese(name: str, text: str) -> None:
     assert text == text.strip() or name in (
         "VALID_UNTIL",
         "OF_ORGANISATION",
+        "OR",
         "OR_CALL",
         "PORTAL_MERGED",
     )

@@ -14,7 +14,7 @@ from bot.dialogue.facets import Asked, cut
 from bot.dialogue.question import Question
 from knowledge.content import Content, Facet
 from knowledge.matching import Action as Decision
-from knowledge.matching import Finding, Hit, recognise_facet
+from knowledge.matching import By, Finding, Hit, Separation, recognise_facet
 from knowledge.matching.facets import triggers
 from knowledge.matching.spelling import clean
 from knowledge.text import fold
@@ -183,7 +183,7 @@ def _clarify(question: Question, finding: Finding) -> Reply:
     )
     return Reply(
         Action.CLARIFY,
-        finding.ask or say.WHICH_ONE,
+        _question_of(finding.ask),
         choices=(
             *(Button(_short(hit.title), send=hit.code) for hit in offered),
             Button(say.NONE_OF_THESE, send=say.NONE_OF_THESE),
@@ -191,6 +191,19 @@ def _clarify(question: Question, finding: Finding) -> Reply:
         facet=finding.facet,
         candidates=candidates(finding.hits),
     )
+
+
+def _question_of(separation: Separation | None) -> str:
+    """Return the question that tells the offered procedures apart, in a citizen's words."""
+    if separation is None or separation.by is By.TITLE:
+        return say.WHICH_ONE
+    if separation.by is By.QUALIFIER:
+        return say.WHICH_QUALIFIER[separation.names[0]]
+    words = say.LEVELS if separation.by is By.LEVEL else say.ACTS
+    *first, last = (words[name] for name in separation.names)
+    choices = f"{', '.join(first)}{say.OR}{last}"
+    template = say.WHICH_LEVEL if separation.by is By.LEVEL else say.WHICH_ACT
+    return template.format(choices=choices)
 
 
 def _short(title: str) -> str:

@@ -81,6 +81,24 @@ class Hit:
     """The features that spoke most for it, with their share of the score."""
 
 
+class By(StrEnum):
+    """What tells the offered procedures apart."""
+
+    LEVEL = "level"
+    ACT = "act"
+    QUALIFIER = "qualifier"
+    TITLE = "title"  # nothing but their titles
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """The question that separates what is offered best; its words are the dialogue's."""
+
+    by: By
+    names: tuple[str, ...] = ()
+    """Levels, acts (`siblings.ACTS`, "first") or one qualifier (`siblings.QUALIFIERS`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What was found for one question."""
@@ -92,7 +110,7 @@ class Finding:
     action: Action = Action.ABSTAIN
     offered: tuple[Hit, ...] = ()
     """At most three with distinct titles, when the action is CLARIFY."""
-    ask: str | None = None
+    ask: Separation | None = None
     """The question that separates the offered ones best."""
     parts: tuple[Finding, ...] = ()
     """One finding for each question of a two-in-one; empty otherwise."""

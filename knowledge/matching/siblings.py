@@ -4,54 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from knowledge.content import Level
 from knowledge.matching.actions import NAMES, QUALIFIERS_FROM, Flags, acts
 from knowledge.matching.analysis import title_words
-from knowledge.matching.entries import Entry, Hit
+from knowledge.matching.entries import By, Entry, Hit, Separation
 
 MOST_OFFERED = 3
 
-#: How a citizen would name each act, in the order in which they are asked about.
-ACT_NAMES = {
-    "again": "cấp lại vì mất, hỏng",
-    "swap": "cấp đổi",
-    "change": "thay đổi, sửa thông tin",
-    "renew": "gia hạn",
-    "pause": "tạm ngừng",
-    "resume": "hoạt động trở lại",
-    "end": "chấm dứt",
-    "revoke": "thu hồi, trả lại",
-    "copy": "xin bản sao",
-    "confirm": "xin xác nhận",
-    "transfer": "chuyển nhượng, sang tên",
-    "move": "chuyển nơi",
-    "split": "tách, nhập",
-}
+#: Acts that can be asked about, the most telling first; `FIRST_TIME` is none of them.
+ACTS = (
+    "again",
+    "swap",
+    "change",
+    "renew",
+    "pause",
+    "resume",
+    "end",
+    "revoke",
+    "copy",
+    "confirm",
+    "transfer",
+    "move",
+    "split",
+)
+FIRST_TIME = "first"
+#: A question this like a phrase of the procedure asks for that procedure.
+AS_WORDED = 0.8
 #: Acts that make a title a special variant of another one; "xác nhận" or "bản sao" do not.
 _VARIANTS = [
     NAMES.index(name)
     for name in ("again", "swap", "change", "renew", "pause", "resume", "end", "revoke")
 ]
-#: A question this like a phrase of the procedure asks for that procedure.
-AS_WORDED = 0.8
-FIRST_TIME = "làm lần đầu"
-#: What else may set candidates apart: the question to ask when some have it and some have not.
-QUALIFIER_QUESTIONS = {
-    "foreign": "Việc này có liên quan đến người nước ngoài hoặc giấy tờ nước ngoài không?",
-    "border": "Anh/chị có ở xã biên giới không?",
-    "military": "Anh/chị có thuộc quân đội hoặc công an không?",
-    "household": "Anh/chị hỏi cho hộ kinh doanh, hộ gia đình hay cho tổ chức, công ty?",
-    "company": "Anh/chị hỏi cho cá nhân, hộ kinh doanh hay cho công ty?",
-    "cooperative": "Anh/chị hỏi cho hợp tác xã hay cho cá nhân, hộ gia đình?",
-    "children": "Anh/chị làm cho trẻ em hay cho người lớn?",
-    "mobile": "Anh/chị làm tại trụ sở hay cần cán bộ đến tận nhà?",
-    "temporary": "Anh/chị cần loại tạm thời hay chính thức?",
-}
-_LEVELS = {
-    Level.COMMUNE: "xã, phường",
-    Level.PROVINCE: "tỉnh, thành phố",
-    Level.MINISTRY: "bộ, ngành trung ương",
-}
+#: What else may set candidates apart, in the order in which it is asked about.
+QUALIFIERS = (
+    "foreign",
+    "border",
+    "military",
+    "household",
+    "company",
+    "cooperative",
+    "children",
+    "mobile",
+    "temporary",
+)
 
 
 def offer(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -77,15 +71,15 @@ def undecided(asked: Flags, likeness: float, entries: Sequence[Entry]) -> bool:
     )
 
 
-def question(entries: Sequence[Entry]) -> str | None:
-    """Return the question that separates `entries` best, or None when there is no choice."""
+def question(entries: Sequence[Entry]) -> Separation | None:
+    """Return what separates `entries` best, or None when there is no choice."""
     if len(entries) < 2:
         return None
     for tell_apart in _ATTEMPTS:
         asked = tell_apart(entries)
         if asked is not None:
             return asked
-    return "Anh/chị hỏi thủ tục nào dưới đây?"
+    return Separation(By.TITLE)
 
 
 def _acts_of(entry: Entry) -> frozenset[str]:
@@ -93,38 +87,37 @@ def _acts_of(entry: Entry) -> frozenset[str]:
     return frozenset(name for name, spoken in zip(NAMES, flags, strict=True) if spoken)
 
 
-def _by_act(entries: Sequence[Entry]) -> str | None:
+def _by_act(entries: Sequence[Entry]) -> Separation | None:
     """Ask "Cấp lần đầu hay làm lại?" when titles of one subject differ in their act."""
     if not _alike(entries):
         return None
     named = []
     for entry in entries:
         own = _acts_of(entry)
-        named.append(next((ACT_NAMES[name] for name in ACT_NAMES if name in own), FIRST_TIME))
+        named.append(next((name for name in ACTS if name in own), FIRST_TIME))
     if len(set(named)) < len(named):
         return None
-    return f"Anh/chị muốn {', '.join(named[:-1])} hay {named[-1]}?"
+    return Separation(By.ACT, tuple(named))
 
 
-def _by_qualifier(entries: Sequence[Entry]) -> str | None:
+def _by_qualifier(entries: Sequence[Entry]) -> Separation | None:
     """Ask for whom or where, when some titles say so and others do not."""
     if not _alike(entries):
         return None
     own = [_acts_of(entry) for entry in entries]
-    for name, asked in QUALIFIER_QUESTIONS.items():
+    for name in QUALIFIERS:
         if len({name in flags for flags in own}) == 2:
-            return asked
+            return Separation(By.QUALIFIER, (name,))
     return None
 
 
-def _by_level(entries: Sequence[Entry]) -> str | None:
+def _by_level(entries: Sequence[Entry]) -> Separation | None:
     """Ask for the level when nothing but the level differs."""
     titles = {title_words(entry.title) for entry in entries}
     levels = [entry.levels[0] for entry in entries if entry.levels]
     if len(titles) > 1 or len(set(levels)) < len(entries):
         return None
-    names = [_LEVELS[level] for level in levels]
-    return f"Anh/chị làm ở cấp {', '.join(names[:-1])} hay {names[-1]}?"
+    return Separation(By.LEVEL, tuple(level.value for level in levels))
 
 
 def _alike(entries: Sequence[Entry]) -> bool:
@@ -134,4 +127,8 @@ def _alike(entries: Sequence[Entry]) -> bool:
     return len(shared) > 0.5 * min(map(len, worded))
 
 
-_ATTEMPTS: tuple[Callable[[Sequence[Entry]], str | None], ...] = (_by_level, _by_act, _by_qualifier)
+_ATTEMPTS: tuple[Callable[[Sequence[Entry]], Separation | None], ...] = (
+    _by_level,
+    _by_act,
+    _by_qualifier,
+)

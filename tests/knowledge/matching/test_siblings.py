@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.content import Level
-from knowledge.matching import Action, Entry, Index
+from knowledge.matching import Action, By, Entry, Index, Separation
 from knowledge.matching.siblings import question
 
 FIRST = Entry("1.000001", "Cấp giấy phép lái xe")
@@ -13,20 +13,18 @@ ABROAD = Entry("1.000004", "Cấp giấy phép lái xe cho người nước ngo�
 
 
 def test_acts_are_asked_about_by_name() -> None:
-    assert question([FIRST, AGAIN]) == "Anh/chị muốn làm lần đầu hay cấp lại vì mất, hỏng?"
+    assert question([FIRST, AGAIN]) == Separation(By.ACT, ("first", "again"))
 
 
 def test_a_foreign_element_is_asked_about() -> None:
-    assert question([FIRST, ABROAD]) == (
-        "Việc này có liên quan đến người nước ngoài hoặc giấy tờ nước ngoài không?"
-    )
+    assert question([FIRST, ABROAD]) == Separation(By.QUALIFIER, ("foreign",))
 
 
 def test_levels_are_asked_about_when_nothing_else_differs() -> None:
     commune = Entry("1.000005", "Cấp thẻ", levels=(Level.COMMUNE,))
     ministry = Entry("1.000006", "Cấp thẻ", levels=(Level.MINISTRY,))
 
-    assert question([commune, ministry]) == ("Anh/chị làm ở cấp xã, phường hay bộ, ngành trung ương?")
+    assert question([commune, ministry]) == Separation(By.LEVEL, ("commune", "ministry"))
 
 
 def test_a_single_candidate_needs_no_question() -> None:
