@@ -253,6 +253,16 @@ LATE_HOW: Final = (
 REPORT_SOURCE: Final = "Nguồn: {title} ({locality}, {period})."
 REPORT_OLD: Final = "Đây là số liệu cũ của {locality}, không phải số hiện tại."
 REPORT_DOUBT: Final = "Báo cáo nguồn có thể nhầm: {finding}"
+TREND_TITLE: Final = "{subject} ({locality})"
+TREND_ONE: Final = "Tôi mới có số liệu này của một kỳ, chưa so được."
+TREND_SEE: Final = "Xem bảng và biểu đồ"
+TREND_URL: Final = "{base}/reports/{key}/trend"
+TREND_CAPTION: Final = "Số liệu theo từng kỳ báo cáo"
+TREND_PERIOD: Final = "Kỳ"
+TREND_VALUE: Final = "Báo cáo ghi"
+TREND_REPORT: Final = "Báo cáo"
+TREND_WARNING: Final = "Các kỳ dài ngắn khác nhau, chỉ đặt cạnh nhau để xem, không cộng hay trừ."
+TREND_BACK: Final = "Về trang hỏi đáp"
 REPORT_LISTED: Final = "Báo cáo nêu"
 REPORT_KINDS: Final[dict[str, str]] = {
     "shortcoming": "Hạn chế",

@@ -36,8 +36,10 @@ from bot import messages as say
 from bot.conversation import Action, Location, Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.hand_over import WORKS_FOR
+from bot.dialogue.reports import as_points, trend_title
 from bot.settings import Settings
 from knowledge.columns import utc_now
+from knowledge.reports.trends import rows, trend_svg
 from knowledge.takeaway import calendar_file, qr_svg
 
 NAME: Final = "web"
@@ -264,6 +266,23 @@ async def post_page(request: Request) -> HTMLResponse:
     session = given if _SESSION.fullmatch(given) else secrets.token_urlsafe(24)
     reply = await _dialogue(request).reply_to(Message(NAME, session, text, introduced=True))
     return _page(request, question=text, reply=reply, session=session)
+
+
+@pages.get("/reports/{key}/trend")
+async def get_trend(request: Request, key: str) -> HTMLResponse:
+    """Show one figure of one locality over its reports, as a table and a drawing."""
+    points = _dialogue(request).sources.library.current.reports.facts.trend_of(key)
+    if not points:
+        raise HTTPException(404)
+    title = trend_title(points[0])
+    html = _templates.get_template("trend.html").render(
+        say=say,
+        title=title,
+        locality=points[0].locality,
+        rows=rows(as_points(points)),
+        chart=trend_svg(as_points(points), title=title),
+    )
+    return HTMLResponse(html)
 
 
 def _page(request: Request, **answered: object) -> HTMLResponse:

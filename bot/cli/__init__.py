@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import asking, centre, kb, serving
+from bot.cli import asking, centre, kb, report, serving
 from bot.cli.place import place, units
 
 app = typer.Typer(
@@ -22,3 +22,4 @@ app.add_typer(centre.app, name="centre")
 app.add_typer(centre.calendar, name="calendar")
 app.add_typer(units, name="units")
 app.add_typer(kb.app, name="kb")
+app.add_typer(report.app, name="report")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import messages as say
-from bot.conversation import Action, Card, Reply, Section
+from bot.conversation import Action, Button, Card, Reply, Section
 from bot.dialogue.question import Question
-from knowledge.reports import FactHit, ReportFact
+from knowledge.reports import ReportFact
+from knowledge.reports.trends import TrendPoint, rows
 
 
 async def answer(question: Question) -> Reply | None:
     """Return what the reports say, a refusal to rank localities, or None."""
     facts = question.published.reports.facts
+    if facts.asks_for_trend(question.text):
+        return _trend(question)
     if facts.compares(question.text):
         return Reply(Action.REPORT, say.REPORT_NO_RANKING)
     listed = facts.all_of_a_kind(question.text)
@@ -20,7 +25,7 @@ async def answer(question: Question) -> Reply | None:
     localities = facts.localities_in(question.text)
     hits = facts.find(question.text)
     if hits and (about or localities or hits[0].score > _CERTAIN):
-        return Reply(Action.REPORT, cards=tuple(_card(hit) for hit in hits))
+        return Reply(Action.REPORT, cards=tuple(_card(hit.fact) for hit in hits))
     if about and localities and _wants_figure(question):
         known = ", ".join(facts.localities)
         return Reply(Action.REPORT, say.REPORT_UNKNOWN.format(localities=known))
@@ -31,12 +36,54 @@ async def answer(question: Question) -> Reply | None:
 _CERTAIN = 0.85
 
 
+def _trend(question: Question) -> Reply | None:
+    """Return one figure over the reports of its locality, set side by side and never ranked."""
+    facts = question.published.reports.facts
+    hits = [hit.fact for hit in facts.find(question.text) if hit.fact.kind == "statistic"]
+    if not hits:
+        return None
+    points = facts.trend_of(hits[0].key)
+    if len(points) == 1:
+        return Reply(Action.REPORT, say.TREND_ONE, cards=(_card(hits[0]),))
+    base = question.sources.settings.public_url.rstrip("/")
+    card = Card(
+        title=trend_title(points[0]),
+        sections=(
+            Section(
+                say.TREND_CAPTION, tuple(f"{p}: {v} [{r}]" for p, v, r in rows(as_points(points)))
+            ),
+        ),
+        notices=(say.TREND_WARNING, say.REPORT_OLD.format(locality=_then_and_now(points[0]))),
+        primary=Button(say.TREND_SEE, url=say.TREND_URL.format(base=base, key=points[0].key)),
+        source=_source(points[0]),
+    )
+    return Reply(Action.REPORT, cards=(card,))
+
+
+def trend_title(fact: ReportFact) -> str:
+    """Return the heading of a figure over several reports."""
+    return say.TREND_TITLE.format(subject=fact.subject, locality=fact.locality)
+
+
+def as_points(facts: Sequence[ReportFact]) -> list[TrendPoint]:
+    """Return facts as the points of a trend."""
+    return [
+        TrendPoint(
+            fact.period,
+            fact.value,
+            fact.unit,
+            fact.report_title,
+            doubtful=fact.finding is not None and fact.finding.is_error,
+        )
+        for fact in facts
+    ]
+
+
 def _wants_figure(question: Question) -> bool:
     return any(word in question.folded for word in ("bao nhieu", "ty le", "ti le", "phan tram"))
 
 
-def _card(hit: FactHit) -> Card:
-    fact = hit.fact
+def _card(fact: ReportFact) -> Card:
     locality = fact.place or fact.locality
     lead = [fact.statement]
     notices = [_doubt(fact)] if fact.finding else []

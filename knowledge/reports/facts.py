@@ -16,6 +16,8 @@ ENOUGH = 0.55
 #: Facts whose score is within this share of the best are offered beside it.
 NEAR = 0.8
 MOST_HITS = 3
+#: Two subjects this alike are the same figure in different reports.
+SAME_FIGURE = 0.8
 #: From this score on the best fact stands alone.
 CLEAR = 0.97
 #: A count was asked for and the fact is a share, or the other way round.
@@ -120,6 +122,10 @@ _COMPARE = re.compile(
     r"\b(?:so sanh|so voi|xep hang cac|tinh nao|dia phuong nao|huyen nao|noi nao|hon tinh|cao hon|thap hon"
     r"|nhieu hon|it hon)\b"
 )
+_TREND = re.compile(
+    r"\b(?:qua cac (?:ky|nam|quy|bao cao)|dien bien|xu huong|tang hay giam|tang giam|thay doi (?:the nao|ra sao)"
+    r"|so voi (?:ky|quy|nam) truoc|cac ky|tung (?:ky|nam|quy))\b"
+)
 _STATISTICAL = re.compile(
     r"\b(?:bao cao|cai cach hanh chinh|cchc|ty le|ti le|bao nhieu phan tram|chi so|xep thu|xep hang|mo hinh"
     r"|sang kien|han che|ton tai|phuong huong|ke hoach|so lieu|thong ke|tiep nhan|ho so truc tuyen|toan trinh"
@@ -218,7 +224,7 @@ class Facts:
 
     def find(self, question: str) -> tuple[FactHit, ...]:
         """Return the facts that answer, best first; none when the question is about something else."""
-        folded = fold(normalise(question))
+        folded = _TREND.sub(" ", fold(normalise(question)))
         localities = self.localities_in(question)
         words = [word for word in _words(folded) if word not in self._locality_words(localities)]
         if not words:
@@ -235,6 +241,28 @@ class Facts:
         enough = [hit for hit in hits if hit.score >= ENOUGH]
         enough.sort(key=lambda hit: (-round(hit.score, 2), bool(hit.fact.level)))
         return tuple(hit for hit in enough[:MOST_HITS] if _rivals(hit, enough[0]))
+
+    def asks_for_trend(self, question: str) -> bool:
+        """Whether `question` wants one figure over several periods of one locality."""
+        return bool(_TREND.search(fold(normalise(question)))) and (
+            len(self.localities_in(question)) == 1
+        )
+
+    def trend_of(self, key: str) -> tuple[ReportFact, ...]:
+        """Return the same figure of the same locality in every report, that of `key` first."""
+        own = next((fact for fact in self.facts if fact.key == key), None)
+        if own is None or own.kind != "statistic":
+            return ()
+        return (own, *(fact for fact in self.facts if self._same_figure(own, fact)))
+
+    def _same_figure(self, own: ReportFact, other: ReportFact) -> bool:
+        return (
+            other.key != own.key
+            and other.kind == own.kind
+            and (other.locality, other.unit, other.level) == (own.locality, own.unit, own.level)
+            and (other.period, other.report_title) != (own.period, own.report_title)
+            and self._overlap(_words(own.subject), _words(other.subject)) >= SAME_FIGURE
+        )
 
     def all_of_a_kind(self, question: str) -> tuple[ReportFact, ...]:
         """Return a locality's shortcomings, plans, … when the question asks for just these."""

@@ -107,7 +107,9 @@ async def test_the_page_answers_without_scripts(browser: Browser, address: str) 
     await context.close()
 
 
-async def test_a_phone_goes_on_where_the_page_stood(page: Page, browser: Browser, address: str) -> None:
+async def test_a_phone_goes_on_where_the_page_stood(
+    page: Page, browser: Browser, address: str
+) -> None:
     await page.goto(address)
     await ask(page, "đăng ký kết hôn cần gì")
     async with page.expect_response("**/hand-over") as offered:
@@ -117,13 +119,17 @@ async def test_a_phone_goes_on_where_the_page_stood(page: Page, browser: Browser
 
     phone = await browser.new_page()
     await phone.goto(url)
-    await expect(phone.get_by_role("listitem").get_by_text("Đã mang cuộc trò chuyện")).to_be_visible()
+    await expect(
+        phone.get_by_role("listitem").get_by_text("Đã mang cuộc trò chuyện")
+    ).to_be_visible()
     await ask(phone, "thế còn lệ phí?")
     await expect(phone.get_by_text("Mã thủ tục 1.000894")).to_be_visible()
     assert "tiep" not in phone.url
 
     again = await browser.new_page()
     await again.goto(url)
-    await expect(again.get_by_role("listitem").get_by_text("Mã này đã dùng hoặc quá hạn")).to_be_visible()
+    await expect(
+        again.get_by_role("listitem").get_by_text("Mã này đã dùng hoặc quá hạn")
+    ).to_be_visible()
     await phone.close()
     await again.close()

@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from bot import messages as say
 from bot.app import create_app
 from bot.channels.web import STATIC, Pushes
 from bot.conversation import Action, Reply
+from bot.db import Database
 from bot.settings import Settings
+from knowledge.models import Fact, Report
+from knowledge.publishing import bump_version
 
 #: The whole first load of the page, compressed, in bytes.
 FIRST_LOAD = 10 * 1024
@@ -124,6 +128,68 @@ class TestTakeAway:
         reply = ask(client, "thế còn lệ phí?", claimed.json()["session"])["reply"]
         assert reply["cards"][0]["code"] == "1.004222"  # type: ignore[index]
         assert (again.status_code, message_of(again.json())) == (410, say.HAND_OVER_SPENT)
+
+
+class TestTrend:
+    """One figure of one place over several reports."""
+
+    @pytest.fixture
+    def with_another_quarter(self, tmp_path: Path) -> Iterator[TestClient]:
+        settings = Settings(_env_file=None, data_dir=tmp_path)
+        with TestClient(create_app(settings)) as client:
+            assert client.portal is not None
+            client.portal.call(self.add_quarter, settings)
+            client.portal.call(self.refresh, client.app)
+            yield client
+
+    async def refresh(self, app: FastAPI) -> None:
+        await app.state.dialogue.sources.library.refresh()
+
+    async def add_quarter(self, settings: Settings) -> None:
+        database = Database(settings.url)
+        async with database.write() as session:
+            report = Report(
+                key="tra-vinh-2024-q2",
+                title="Báo cáo thử",
+                locality="tỉnh Trà Vinh",
+                period="quý II/2024",
+            )
+            session.add(report)
+            await session.flush()
+            session.add(
+                Fact(
+                    key="Q2-1",
+                    report_id=report.id or 0,
+                    kind="statistic",
+                    subject="Số hồ sơ nộp trực tuyến",
+                    statement="Có 31.000 hồ sơ nộp trực tuyến.",
+                    value="31.000",
+                    unit="hồ sơ",
+                    level="tỉnh",
+                )
+            )
+            await bump_version(session)
+        await database.close()
+
+    def test_it_is_a_table_and_a_drawing(self, with_another_quarter: TestClient) -> None:
+        client = with_another_quarter
+        reply = ask(client, "hồ sơ trực tuyến của Trà Vinh qua các kỳ thay đổi thế nào")["reply"]
+        card = reply["cards"][0]  # type: ignore[index]
+        assert [item.split(" [")[0] for item in card["sections"][0]["items"]] == [
+            "quý I/2024: 29.499 hồ sơ",
+            "quý II/2024: 31.000 hồ sơ",
+        ]
+        page = client.get(card["primary"]["url"])
+        assert page.status_code == 200
+        assert "<svg" in page.text
+        assert "31.000 hồ sơ" in page.text
+
+    def test_a_figure_of_one_period_is_no_trend(self, with_another_quarter: TestClient) -> None:
+        reply = ask(with_another_quarter, "tỷ lệ hài lòng của Hà Giang tăng hay giảm")["reply"]
+        assert say.TREND_ONE in reply["text"]  # type: ignore[index]
+
+    def test_an_unknown_fact_has_no_page(self, with_another_quarter: TestClient) -> None:
+        assert with_another_quarter.get("/reports/khong-co/trend").status_code == 404
 
 
 @pytest.mark.xdist_group("web")
