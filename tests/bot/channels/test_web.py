@@ -136,10 +136,11 @@ class TestTrend:
     @pytest.fixture
     def with_another_quarter(self, tmp_path: Path) -> Iterator[TestClient]:
         settings = Settings(_env_file=None, data_dir=tmp_path)
-        with TestClient(create_app(settings)) as client:
+        app = create_app(settings)
+        with TestClient(app) as client:
             assert client.portal is not None
             client.portal.call(self.add_quarter, settings)
-            client.portal.call(self.refresh, client.app)
+            client.portal.call(self.refresh, app)
             yield client
 
     async def refresh(self, app: FastAPI) -> None:
