@@ -15,7 +15,7 @@ from bot.cli.asking import open_input
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
 from knowledge.importing.units import replace_table
-from knowledge.places import Places, TableError, TableInfo, as_json, describe
+from knowledge.places import Places, Resolution, TableError, TableInfo, as_json, describe
 from knowledge.places.stored import read_places
 from knowledge.publishing import bump_version
 
@@ -88,7 +88,7 @@ async def _places() -> Places:
 def _answer(places: Places, line: bytes) -> dict[str, Any]:
     parsed = parse_line(line)
     if isinstance(parsed, dict):
-        return parsed
+        return {**as_json(Resolution()), **parsed}
     return {**as_json(places.resolve(parsed.q)), "id": parsed.id}
 
 

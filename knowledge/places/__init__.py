@@ -1,7 +1,6 @@
 """Old and new place names: which commune and province of today a text means."""
 
 from knowledge.places.atlas import OutsideVietnamError, Places
-from knowledge.places.batch import resolve_lines
 from knowledge.places.names import Level
 from knowledge.places.resolution import (
     Choice,
@@ -34,5 +33,4 @@ __all__ = [
     "describe",
     "distance_km",
     "lower_kind",
-    "resolve_lines",
 ]

@@ -29,7 +29,6 @@ from knowledge.places import (
     as_json,
     build,
     describe,
-    resolve_lines,
 )
 from knowledge.places.table import DATA, read_changes, read_units
 from knowledge.text import fold
@@ -311,21 +310,6 @@ def test_a_text_written_to_be_slow_is_answered_soon(places: Places) -> None:
         places.find_in(text * 3)
 
     assert time.perf_counter() - before < 5
-
-
-def test_a_batch_answers_every_line_and_names_the_bad_ones(places: Places) -> None:
-    lines = ['{"id": 7, "q": "TT Lai Vung"}', "", "{", "[1]", '{"id": "a", "q": ""}', '{"id": 8}']
-
-    answers = list(resolve_lines(lines, places))
-
-    assert [(answer["id"], answer.get("error")) for answer in answers] == [
-        (7, None),
-        ("", "dòng 3: không phải JSON"),
-        ("", 'dòng 4: cần một đối tượng có "q" là chữ'),
-        ("a", "dòng 5: empty"),
-        (8, 'dòng 6: cần một đối tượng có "q" là chữ'),
-    ]
-    assert answers[0]["was"] is not None
 
 
 def test_a_very_long_question_is_searched_only_at_its_beginning(places: Places) -> None:
