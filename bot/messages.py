@@ -170,6 +170,12 @@ PLACE_WHICH: Final = "Tên này nay có thể là nhiều nơi. Anh/chị ở n�
 PLACE_UNKNOWN: Final = (
     "Tôi chưa tìm ra nơi này. Anh/chị cho tôi tên xã, huyện, tỉnh (tên cũ cũng được)."
 )
+PLACE_TROUBLES: Final[dict[str, str]] = {
+    "empty": "Chưa có tên nơi nào. Anh/chị gõ tên xã, huyện, tỉnh (tên cũ cũng được).",
+    "too_long": "Tên nơi dài quá. Anh/chị chỉ gõ tên xã, huyện, tỉnh.",
+    "unknown": "Chưa tìm ra nơi này. Anh/chị thử thêm tên huyện, tỉnh (tên cũ cũng được).",
+    "abroad": "Nơi này không ở Việt Nam.",
+}
 PLACE_SOURCE: Final = "Nguồn: danh mục đơn vị hành chính, bản {version}."
 CENTRE_UNVERIFIED: Final = (
     "Địa chỉ cụ thể của điểm tiếp nhận ở {place} tôi chưa có. Anh/chị hỏi Ủy ban nhân dân {place}."

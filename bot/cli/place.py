@@ -10,12 +10,21 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from bot import messages as say
 from bot.channels.console import parse_line, read_lines
 from bot.cli.asking import open_input
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
 from knowledge.importing.units import replace_table
-from knowledge.places import Places, Resolution, TableError, TableInfo, as_json, describe
+from knowledge.places import (
+    Places,
+    Resolution,
+    TableError,
+    TableInfo,
+    Trouble,
+    as_json,
+    describe,
+)
 from knowledge.places.stored import read_places
 from knowledge.publishing import bump_version
 
@@ -89,7 +98,11 @@ def _answer(places: Places, line: bytes) -> dict[str, Any]:
     parsed = parse_line(line)
     if isinstance(parsed, dict):
         return {**as_json(Resolution()), **parsed}
-    return {**as_json(places.resolve(parsed.q)), "id": parsed.id}
+    found = places.resolve(parsed.q)
+    answer = {**as_json(found), "id": parsed.id}
+    if found.trouble not in (None, Trouble.UNKNOWN):
+        answer["error"] = say.PLACE_TROUBLES[found.trouble]
+    return answer
 
 
 def _text(places: Places, name: str) -> str:
@@ -99,6 +112,6 @@ def _text(places: Places, name: str) -> str:
         return f"Có thể là:\n{shown}"
     parts = describe(found)
     if parts is None or found.best is None:
-        fail("chưa tìm ra nơi này; thử thêm tên huyện, tỉnh (tên cũ cũng được)")
+        fail(say.PLACE_TROUBLES[found.trouble or Trouble.UNKNOWN])
     old = f"{parts.was} ({parts.was_in}) → " if parts.was and parts.was_in else ""
     return f"{old}{found.best.name}, {found.best.province} ({found.best.code})"

@@ -23,6 +23,15 @@ PROVINCE_NICKNAMES = {
 }
 
 
+#: Key of a province's name → keys of its nicknames.
+NICKNAME_KEYS = {
+    name_key(name): frozenset(
+        name_key(nickname) for nickname, full in PROVINCE_NICKNAMES.items() if full == name
+    )
+    for name in PROVINCE_NICKNAMES.values()
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """Something a name can mean: a unit of today, or one that ended."""
@@ -85,7 +94,9 @@ class Names:
         """Return the keys of `names`, one shared set for equal ones: thousands of communes share few."""
         wanted = tuple(names)
         if wanted not in self._sets:
-            self._sets[wanted] = frozenset(map(self.key_of, wanted))
+            keys = frozenset(map(self.key_of, wanted))
+            nicknames = (NICKNAME_KEYS.get(key, frozenset()) for key in keys)
+            self._sets[wanted] = keys.union(*nicknames)
         return self._sets[wanted]
 
     def _add(

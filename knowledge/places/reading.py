@@ -13,7 +13,7 @@ from itertools import islice
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from knowledge.places.index import Entity, Names
+from knowledge.places.index import NICKNAME_KEYS, Entity, Names
 from knowledge.places.names import LEVELS, Level, Marker, find_markers, tokenise, word_set
 from knowledge.text import fold
 
@@ -330,7 +330,10 @@ class Text:
             kind = mention.marker.kind if mention.marker else ""
             same = not kind or entity.district.lower().startswith(kind)
             return IN_DISTRICT if same else IN_DISTRICT - 0.2
-        own = entity.old and self.names.key_of(entity.province) == mention.key
+        key = self.names.key_of(entity.province)
+        own = entity.old and (
+            mention.key == key or mention.key in NICKNAME_KEYS.get(key, frozenset())
+        )
         return IN_PROVINCE + (OWN_OLD_PROVINCE if own else 0.0)
 
 
