@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -54,6 +55,10 @@ _ABROAD = word_set(
     "malaysia indonesia philippines hoaky nuocmy usa america nuocuc australia canada nuocanh nuocphap "
     "nuocduc nuocnga paris london berlin moscow newyork california hongkong macau"
 )
+
+
+#: The city that everyone abbreviates, glued or bare.
+_CITY = re.compile(r"\b(?:tp[. ]*)?hcm\b", re.IGNORECASE)
 
 
 class OutsideVietnamError(ValueError):
@@ -159,7 +164,7 @@ class Places:
 
     def _read(self, text: str, hints: Hints) -> list[Reading]:
         """Return the readings of a text, none when the best explains too little of it."""
-        written = Text(text, self._names)
+        written = Text(_CITY.sub("TP.HCM", text), self._names)
         readings = written.readings(hints)
         best = readings[0] if readings else None
         if written.unexplained(best) and written.add_near(best):
