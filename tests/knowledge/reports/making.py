@@ -18,9 +18,14 @@ def pdf(pages: list[list[str]], *, flate: bool = False) -> bytes:
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"",
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
-        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-        b" /Supplement 0 >> /DW 500 >>",
+        (
+            b"<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /Identity-H"
+            b" /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>"
+        ),
+        (
+            b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F /CIDSystemInfo"
+            b" << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 >>"
+        ),
         _stream(cmap, flate=flate),
     ]
     kids = []
@@ -54,7 +59,10 @@ def _file(objects: list[bytes]) -> bytes:
     table = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        table,
+    )
     return bytes(out)
 
 

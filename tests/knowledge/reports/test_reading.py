@@ -32,7 +32,9 @@ LINES = [
     "Báo cáo cải cách hành chính quý III năm 2024 của tỉnh Lâm Đồng",
     "Toàn tỉnh tiếp nhận 1.250 hồ sơ, trong đó trực tuyến 1.000 hồ sơ, trực tiếp 250 hồ sơ.",
 ]
-LOWER = "tỉnh đã tiếp nhận và giải quyết hồ sơ thủ tục hành chính đúng hạn cho người dân, doanh nghiệp."
+LOWER = (
+    "tỉnh đã tiếp nhận và giải quyết hồ sơ thủ tục hành chính đúng hạn cho người dân, doanh nghiệp."
+)
 
 
 def refused(data: bytes, suffix: str) -> str:
@@ -64,7 +66,8 @@ def test_a_page_loses_its_scripts_and_keeps_its_tables() -> None:
     html = (
         "<html><head><title>x</title><style>p{}</style></head><body><nav>Trang chủ</nav><form>"
         f"<h1>{LINES[0]}</h1><script>let a = 5 < 6;</script><p>Tiếp nhận 1.250&nbsp;hồ&nbsp;sơ<br>trong quý</p>"
-        "<table><tr><th>Cấp</th><th>Số hồ sơ</th></tr><tr><td>Cấp xã</td><td>85</td></tr></table></form></body></html>"
+        "<table><tr><th>Cấp</th><th>Số hồ sơ</th></tr>"
+        "<tr><td>Cấp xã</td><td>85</td></tr></table></form></body></html>"
     )
     assert [line for line in page_text(html).split("\n") if line] == [
         LINES[0],
