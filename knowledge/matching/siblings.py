@@ -28,7 +28,7 @@ ACTS = (
 )
 FIRST_TIME = "first"
 #: A question this like a phrase of the procedure asks for that procedure.
-AS_WORDED = 0.8
+AS_WORDED = 0.97
 #: Acts that make a title a special variant of another one; "xác nhận" or "bản sao" do not.
 _VARIANTS = [
     NAMES.index(name)
