@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -14,7 +14,9 @@ from fastapi import FastAPI
 from bot.channels import console, web
 from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
+from bot.dialogue.memory import forget_expired
 from bot.settings import Settings
+from knowledge.columns import utc_now
 from knowledge.guides import Guides
 from knowledge.importing import centres, facts, units
 from knowledge.importing.starter import load_starter
@@ -26,6 +28,8 @@ STARTER_PARTS: Final = (units.load, centres.load, facts.load)
 CHANNELS: Final = {console.NAME: console, web.NAME: web}
 
 log = structlog.get_logger()
+#: Seconds between deletions of expired conversations.
+FORGET_EVERY: Final = 3_600
 
 
 def set_up_logging(settings: Settings) -> None:
@@ -69,15 +73,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await prepare(settings)
         app.state.dialogue = dialogue = await open_dialogue(settings, database)
-        watching = asyncio.create_task(_watch(dialogue.sources.library))
+        tasks = [
+            asyncio.create_task(_watch(dialogue.sources.library)),
+            asyncio.create_task(_forget(database)),
+        ]
         log.info("ready", version=dialogue.sources.library.current.version)
         yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await database.close()
 
     return web.create(settings, lifespan)
+
+
+async def _forget(database: Database) -> None:
+    """Delete expired conversations, now and every hour."""
+    while True:
+        try:
+            await forget_expired(database, utc_now())
+        except Exception:
+            log.exception("expired conversations not deleted")
+        await asyncio.sleep(FORGET_EVERY)
 
 
 async def _watch(library: Library) -> None:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action, Message, Reply
 from bot.db import Database
 from bot.dialogue.question import State
-from bot.models import Chat, MissedQuestion, Turn
+from bot.models import Chat, HandOver, MissedQuestion, Turn
 from bot.privacy import mask
 from knowledge.text import fold, normalise
 
@@ -27,6 +27,14 @@ async def load_state(database: Database, message: Message, now: datetime) -> Sta
     async with database.read() as session:
         chat = await _chat(session, message)
     return State.from_json(chat.state) if chat and chat.expires_at > now else State()
+
+
+async def forget_expired(database: Database, now: datetime) -> int:
+    """Delete the conversations and hand-over codes whose time is up; return how many conversations."""
+    async with database.write() as session:
+        await session.exec(delete(HandOver).where(col(HandOver.expires_at) <= now))
+        gone = await session.exec(delete(Chat).where(col(Chat.expires_at) <= now))
+    return gone.rowcount
 
 
 async def record(
