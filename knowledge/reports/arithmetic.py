@@ -19,6 +19,8 @@ _HUNDRED = Decimal(100)
 _SLACK = Decimal("0.1")
 #: A gap of at most this share of the whole looks like parts that were meant to be complete.
 _NEARLY = Decimal("0.03")
+#: The cells of a cross table stand within so many figures of its last part.
+_CELLS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +209,14 @@ def _explained(
 ) -> str:
     """Tell which column of a cross table the same gap comes from, e.g. "trực tiếp"."""
     columns = {tag for wanted in PARTITIONS.values() for need in wanted for tag in need}
+    near = range(whole, min(len(statistics), max(parts) + _CELLS))
     for tag in sorted(columns):
-        tops = [
-            i
-            for i, one in enumerate(statistics)
-            if one.parent == whole and tag in one.tags and i not in parts
-        ]
+        tagged = [i for i in near if tag in statistics[i].tags]
+        tops = [i for i in tagged if statistics[i].parent == whole and i not in parts]
         cells = [
             i
-            for i, one in enumerate(statistics)
-            if one.parent in parts and tag in one.tags and one.relation is Relation.PART
+            for i in tagged
+            if statistics[i].parent in parts and statistics[i].relation is Relation.PART
         ]
         if len(tops) == 1 and len(cells) == len(parts):
             missing = _amount(statistics[tops[0]]) - _total(statistics, cells)

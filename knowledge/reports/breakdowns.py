@@ -57,6 +57,8 @@ _OPENS = re.compile(
 _CONTINUES = re.compile(
     r"^\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm|số này|chia theo|phân theo)\b", re.IGNORECASE
 )
+#: A figure hangs on none farther back than this: bounds the time of a sentence of hundreds.
+_FAR = 16
 #: At most so many parts are tried as a sum.
 _MOST_PARTS = 8
 #: Parts that miss their whole by more than this share are of something else.
@@ -128,10 +130,15 @@ def link(stretch: Stretch, text: str) -> dict[int, tuple[int, Relation]]:
     return links
 
 
+def _before(stretch: Stretch, at: int) -> range:
+    """Return the figures of the sentence before `at`, the nearest first; only so many are looked at."""
+    return range(at - 1, max(stretch.first, at - _FAR) - 1, -1)
+
+
 def _nearest(stretch: Stretch, at: int, text: str) -> int | None:
     """Return the figure just before a target that it was set for."""
     figure = stretch.all[at].figure
-    for other in range(at - 1, stretch.first - 1, -1):
+    for other in _before(stretch, at):
         between = text[stretch.all[other].figure.end : figure.start]
         if len(between) > 140 or ";" in between:
             return None
@@ -146,7 +153,7 @@ def _share_host(stretch: Stretch, at: int, text: str) -> int | None:
     figure = stretch.all[at].figure
     if figure.opened < 0 and unit_at(text, figure.end):
         return None  # "60% hồ sơ nộp qua mạng" says itself what it is of
-    for other in range(at - 1, stretch.first - 1, -1):
+    for other in _before(stretch, at):
         candidate = stretch.all[other].figure
         if candidate.is_share or candidate.target:
             if candidate.depth <= figure.depth and candidate.opened == figure.opened:
@@ -170,7 +177,7 @@ def _bracket_host(stretch: Stretch, at: int, text: str) -> int | None:
     figure = stretch.all[at].figure
     if figure.opened < 0:
         return None
-    for other in range(at - 1, stretch.first - 1, -1):
+    for other in _before(stretch, at):
         candidate = stretch.all[other].figure
         if (
             candidate.start < figure.opened
@@ -193,7 +200,7 @@ def _listed_host(
 ) -> int | None:
     """Return the whole behind "trong đó", ":" or "gồm", in this sentence or the one before."""
     figure = stretch.all[at].figure
-    for other in range(at - 1, stretch.first - 1, -1):
+    for other in _before(stretch, at):
         candidate = stretch.all[other].figure
         if candidate.depth != figure.depth or not candidate.is_count:
             continue

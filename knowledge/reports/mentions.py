@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from knowledge.reports import documents
 from knowledge.reports.figures import find_figures
@@ -125,18 +126,11 @@ def _key(mention: Mention) -> str:
 
 def _without_parts(mentions: Sequence[Mention]) -> list[Mention]:
     """Drop a system or centre whose name begins a fuller one's."""
-    keys = {
-        kind: [_key(m) for m in mentions if m.kind is kind] for kind in (Kind.SYSTEM, Kind.CENTRE)
-    }
-    return [
-        mention
-        for mention in mentions
-        if mention.kind not in keys
-        or not any(
-            key != _key(mention) and key.startswith(_key(mention) + " ")
-            for key in keys[mention.kind]
-        )
-    ]
+    begins: set[tuple[Kind, str]] = set()
+    for kind in (Kind.SYSTEM, Kind.CENTRE):
+        keys = sorted({_key(mention) for mention in mentions if mention.kind is kind})
+        begins |= {(kind, one) for one, fuller in pairwise(keys) if fuller.startswith(f"{one} ")}
+    return [mention for mention in mentions if (mention.kind, _key(mention)) not in begins]
 
 
 def _in_sentence(read: Read, locality: Locality, ahead: str) -> Iterator[Mention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from knowledge.reports.letters import LOWER, UPPER
 
@@ -31,6 +32,7 @@ _SIGNATURE = re.compile(
 LEFT_OUT = "…"
 
 
+@lru_cache(maxsize=128)  # one sentence is asked for again by each of its facts
 def leave_out(text: str) -> str:
     """Return `text` with the names of people as "…"; their offices stay."""
     text = _WITH_ROLE.sub(lambda match: match[1] + LEFT_OUT, text)

@@ -13,7 +13,7 @@ from pathlib import Path
 from knowledge.reports.encodings import decode, repair
 from knowledge.reports.webpage import page_text, table_lines
 
-MOST_TEXT = 3_000_000
+MOST_TEXT = 2_000_000
 """Characters; a report of 200 pages has some 600,000."""
 MOST_BYTES = 40_000_000
 MOST_UNPACKED = 80_000_000

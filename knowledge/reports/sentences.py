@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from knowledge.reports.letters import UPPER
 
 #: A longer run without a full stop is cut at a semicolon or a space, so that time stays bounded.
-LONGEST = 4_000
+LONGEST = 2_000
 
 _END = re.compile(
-    rf"(?:\.{{2,}}|…|[.!?])[”\"’)\]]*(?=\s+[“\"‘(\[\-–+*•]*\s*[{UPPER}0-9]|\s*$)|\./\."
+    rf"(?:(?<!\.)\.{{2,}}+|…|[.!?])[”\"’)\]]*(?=\s+[“\"‘(\[\-–+*•]*\s*[{UPPER}0-9]|\s*$)|\./\."
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Th\.S|TS|PGS|GS|BS|KS|CN|ĐC|Đc|đ/c|St|Mr|Ms|Dr|Q|P|H|X|T|v\.v|tr|No|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TERMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), note)
@@ -45,6 +46,7 @@ _TERMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=128)  # one sentence is asked for again by each of its facts
 def notes_on(text: str) -> tuple[str, ...]:
     """Return what to know today about the terms that `text` uses."""
     return tuple(note for pattern, note in _TERMS if pattern.search(text))
