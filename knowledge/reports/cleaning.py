@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge.reports.figures import find_figures
 from knowledge.reports.found import Dropped
 from knowledge.reports.people import is_signature
 from knowledge.text import fold
@@ -185,9 +186,13 @@ def _mark_repeated(lines: Sequence[_Line]) -> None:
     counts = Counter(keys)
     for line, key in zip(lines, keys, strict=True):
         short = len(key.split()) >= 2 and len(key) <= 120 and not _NUMBERED.match(line.bare)
-        told = re.search(r"\d", line.bare) and len(key) >= 40
-        if short and counts[key] >= (10 if told else 3):
+        if short and counts[key] >= 3 and not _counts(line.bare):
             line.reason = line.reason or "đầu trang lặp lại"
+
+
+def _counts(line: str) -> bool:
+    """Whether `line` holds a figure: "Thôn 4: 25 hồ sơ" is no running head, however many there are."""
+    return any(char.isdigit() for char in line) and bool(find_figures(line))
 
 
 def _mark_menus(lines: Sequence[_Line]) -> None:

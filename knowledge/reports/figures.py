@@ -78,7 +78,7 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:tăng|giảm|tăng thêm|giảm bớt|cao hơn|thấp hơn|nhiều hơn|ít hơn|rút ngắn|cắt "
+    r"\b(?:tăng|giảm|tăng thêm|giảm bớt|cao hơn|thấp hơn|nhiều hơn|ít hơn|vượt|rút ngắn|cắt "
     r"giảm)(?:\s+(?:được|tới|đến|bình quân))?\s*$",
     re.IGNORECASE,
 )
@@ -243,6 +243,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     number = _number(match, unit, scale)
     if number is None or _is_no_figure(text, match, unit, left, end):
         return None
+    target = bool(_TARGET.search(left))
     return Figure(
         number,
         unit,
@@ -253,9 +254,13 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         printed_unit=printed,
         own_unit=bool(printed),
         guessed=guessed,
-        target=bool(_TARGET.search(left)),
-        change=bool(_CHANGE.search(left)) or (bool(_COMPARED.search(left)) and unit == "%"),
+        target=target,
+        change=not target and _is_change(left, unit),
     )
+
+
+def _is_change(left: str, unit: str) -> bool:
+    return bool(_CHANGE.search(left) or (unit == "%" and _COMPARED.search(left)))
 
 
 def _unit(text: str, match: re.Match[str], left: str) -> tuple[str, int, str, bool, str]:

@@ -74,7 +74,9 @@ class Locality:
         province = today_of(self.province) if self.province else ""
         if self.level == DISTRICT:
             return province
-        return f"{self.name.split(',')[0]}, {province}" if province else self.name
+        own = self.name.split(",")[0]
+        kept = _key(own) in gazetteer().communes
+        return ", ".join(part for part in (own if kept or not province else "", province) if part)
 
     @property
     def note(self) -> str:
@@ -99,7 +101,8 @@ class Gazetteer:
     """Full old name → full name of today."""
     districts: dict[str, tuple[tuple[str, str], ...]]
     """Folded bare name → (full name, province) of each such district."""
-    communes: dict[str, tuple[tuple[str, str], ...]]
+    communes: frozenset[str]
+    """Folded bare names of today's communes."""
 
 
 @cache
@@ -108,7 +111,6 @@ def gazetteer() -> Gazetteer:
     units = {unit.code: unit for unit in read_units()}
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     districts: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    communes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for change in read_changes():
         old = _lower(change.old_province)
         new = units.get(change.new_code)
@@ -116,11 +118,6 @@ def gazetteer() -> Gazetteer:
             votes[old][_lower(units[new.province_code].name)] += 1
         if change.old_district:
             districts[_key(change.old_district)].add((_lower(change.old_district), old))
-    for unit in units.values():
-        if not unit.is_province:
-            communes[_key(unit.name)].add(
-                (_lower(unit.name), _lower(units[unit.province_code].name))
-            )
     provinces = {_key(name): name for name in votes}
     provinces |= {
         _key(u.name): _lower(u.name)
@@ -131,7 +128,7 @@ def gazetteer() -> Gazetteer:
         provinces,
         {old: count.most_common(1)[0][0] for old, count in votes.items()},
         {key: tuple(sorted(values)) for key, values in districts.items()},
-        {key: tuple(sorted(values)) for key, values in communes.items()},
+        frozenset(_key(unit.name) for unit in units.values() if not unit.is_province),
     )
 
 
@@ -189,7 +186,8 @@ def _known(kind: str, name: str, province: str) -> tuple[Locality, int] | None:
             return found, end
     if level in (DISTRICT, COMMUNE) and not name[0].isdigit():
         end = ends[min(len(ends), 2) - 1]
-        return Locality(f"{kind} {name[:end]}", level, province), end
+        where = f", {province}" if province else ""
+        return Locality(f"{kind} {name[:end]}{where}", level, province), end
     if level == COMMUNE:
         return Locality(f"{kind} {name}", level, province), len(name)
     return None
@@ -202,7 +200,10 @@ def _lookup(level: str, bare: str, province: str, kind: str) -> Locality | None:
         full = names.provinces[key]
         if level == PROVINCE or full.startswith("thành phố"):
             return Locality(full, PROVINCE, full)
-    table = {DISTRICT: names.districts, "": names.districts, COMMUNE: names.communes}.get(level, {})
+    if level == COMMUNE:  # many names are used again elsewhere: only the report tells the province
+        whole = f"{kind} {bare}, {province}" if province else f"{kind} {bare}"
+        return Locality(whole, COMMUNE, province) if key in names.communes else None
+    table = {DISTRICT: names.districts, "": names.districts}.get(level, {})
     choices = table.get(key, ())
     here = [
         choice for choice in choices if choice[1] == province or today_of(province) == choice[1]

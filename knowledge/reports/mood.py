@@ -59,6 +59,11 @@ _LACKING = re.compile(
     r"|vướng mắc|bất cập|yếu kém)\b",
     re.IGNORECASE,
 )
+_NAMED_FAULT = re.compile(
+    r"^\W*(?:những |các |một số )?(?:(?:tồn tại|hạn chế|khó khăn|vướng mắc|bất cập)(?:,| và)?\s*)+"
+    r"(?::|[^:;.]{0,20}\blà\b)",
+    re.IGNORECASE,
+)
 _HOWEVER = re.compile(
     r"^\W*(?:tuy nhiên|tuy vậy|mặc dù|song,|bên cạnh những kết quả|nhưng)\b", re.IGNORECASE
 )
@@ -142,6 +147,8 @@ def _past_first(text: str) -> bool:
 def _is_shortcoming(text: str, section: Mood, before: Mood, *, first: bool) -> bool:
     if _MENDED.search(text) and not _HOWEVER.match(text):
         return False
+    if _NAMED_FAULT.match(text):
+        return True
     if _LACKING.search(text) and _FAULT.search(text):
         return True
     if _HOWEVER.match(text) and _FAULT.search(text):

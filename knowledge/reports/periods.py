@@ -7,6 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_NUMBERS = {
+    "ba": 3,
+    "bốn": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+    "mười một": 11,
+}
+_SPELT = r"(?:ba|bốn|sáu|bảy|tám|chín|mười một|mười)"
 _QUARTERS = ("", "I", "II", "III", "IV")
 _YEAR = r"(?:(?:19|20)\d\d)"
 _OF_YEAR = rf"(?:\s*(?:,\s*)?(?:của\s+)?(?:năm\s+|/\s*|-\s*)(?P<year>{_YEAR}|nay|này)\b)?"
@@ -14,8 +26,8 @@ _PATTERN = re.compile(
     rf"(?P<sum>l[uũ][yỹ]\s+kế(?:\s+từ\s+đầu\s+năm)?(?:\s+(?P<sumyear>{_YEAR}))?(?:\s+đến\s+(?:nay|hết\s+)?)?|"
     rf"từ\s+đầu\s+năm\s+(?P<sumyear2>{_YEAR}\s+)?đến\s+(?:nay|ngày))"
     rf"|qu[ýí]\s+(?P<quarter>iv|i{{1,3}}|[1-4])\b{_OF_YEAR.replace('year', 'qyear')}"
-    rf"|(?P<months>\d{{1,2}})\s+tháng\s+(?P<end>đầu|cuối)(?:\s+năm)?(?:\s+(?P<myear>{_YEAR}|nay|này))?"
-    rf"|(?P<many>\d{{1,2}})\s+tháng\s+(?:của\s+)?năm\s+(?P<manyyear>{_YEAR})"
+    rf"|(?P<months>\d{{1,2}}|{_SPELT})\s+tháng\s+(?P<end>đầu|cuối|qua)(?:\s+năm)?(?:\s+(?P<myear>{_YEAR}|nay|này))?"
+    rf"|(?P<many>\d{{1,2}}|\b{_SPELT})\s+tháng\s+(?:của\s+)?năm\s+(?P<manyyear>{_YEAR})"
     rf"|(?<!ngày )(?<!\d )tháng\s+(?P<month>\d{{1,2}})\s*(?:/|năm\s+)\s*(?P<monthyear>{_YEAR})"
     rf"|giai\s+đoạn\s+(?P<from>{_YEAR})\s*[-–—]\s*(?P<to>{_YEAR})"
     rf"|(?P<inmonth>trong\s+tháng\b(?!\s*\d)|tháng\s+này\b)"
@@ -95,10 +107,10 @@ def _read(match: re.Match[str], year: int | None) -> Period:
         return _months(group, year)
     if group["many"]:
         return Period(
-            f"{int(group['many'])} tháng năm {group['manyyear']}",
+            f"{_count(group['many'])} tháng năm {group['manyyear']}",
             int(group["manyyear"]),
             1,
-            int(group["many"]),
+            _count(group["many"]),
         )
     if group["month"]:
         month = int(group["month"])
@@ -118,9 +130,13 @@ def _quarter(name: str, year: int | None) -> Period:
     return Period(text, year, 3 * number - 2, 3 * number)
 
 
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS[re.sub(r"\s+", " ", text.lower())]
+
+
 def _months(group: dict[str, str | None], year: int | None) -> Period:
-    count = int(group["months"] or 6)
-    end = (group["end"] or group["halfend"] or "đầu").lower()
+    count = _count(group["months"] or "6")
+    end = "cuối" if (group["end"] or group["halfend"] or "").lower() == "cuối" else "đầu"
     at = _year(group["myear"] or group["halfyear"], year)
     text = f"{count} tháng {end} năm" + (f" {at}" if at else "")
     count = max(1, min(count, 12))

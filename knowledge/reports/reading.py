@@ -19,7 +19,7 @@ MOST_BYTES = 40_000_000
 MOST_UNPACKED = 80_000_000
 MOST_RATIO = 200
 MOST_PAGES = 1_500
-PDF_SECONDS = 60
+PDF_SECONDS = 30
 _OLE = b"\xd0\xcf\x11\xe0"
 #: Fewer characters a page than this is a scan.
 _SCANNED = 25

@@ -249,6 +249,12 @@ def _by_neighbour(one: Statistic, before: Statistic) -> str:
         return tidy(f"{without_level(before.subject)} cấp {one.level}")
     if one.figure.is_share:
         return ""
+    if (
+        before.figure.is_share
+        and one.figure.opened >= before.figure.end
+        and not content_words(one.own_label)
+    ):
+        return tidy(re.sub(r"^Tỷ lệ ", "", before.subject))
     between = one.sentence.text[before.figure.end : one.figure.start]
     if same and re.search(r"\b(?:xuống|lên|còn)\b", between):
         return before.subject
@@ -260,7 +266,9 @@ def _by_neighbour(one: Statistic, before: Statistic) -> str:
 def _change(one: Statistic, before: Statistic | None) -> str:
     """Name what grew or shrank: its own words, or the figure printed just before."""
     left = one.sentence.text[: one.figure.start][-40:]
-    way = "Mức tăng" if re.search(r"tăng|cao hơn|nhiều hơn", left, re.IGNORECASE) else "Mức giảm"
+    way = (
+        "Mức tăng" if re.search(r"tăng|cao hơn|nhiều hơn|vượt", left, re.IGNORECASE) else "Mức giảm"
+    )
     own = re.sub(r"^(?:Tỷ lệ|Bậc)\s*|\bso với\b.*", "", one.subject).strip()
     if (
         len(content_words(own)) >= 2

@@ -28,14 +28,15 @@ _LEAD = re.compile(
     r"|đã|có|với|là|đạt|chiếm"
     r"|được|bao gồm|gồm|riêng|ngoài ra|bên cạnh đó|ước|tương ứng|tương đương|tiến hành|cũng|như|về"
     r"|cho thấy|cho biết|do đó|nhất là"
-    r"|các|tỉnh|huyện|xã|toàn tỉnh|toàn huyện|UBND (?:tỉnh|huyện|xã)|tỷ lệ|tỉ lệ|tổng số|tổng cộng"
+    rf"|các|(?:tỉnh|huyện|xã)(?!\s(?-i:[{UPPER}]))|toàn tỉnh|toàn huyện|UBND (?:tỉnh|huyện|xã)"
+    r"|tỷ lệ|tỉ lệ|tổng số|tổng cộng"
     r"|tổng|số lượng|số(?! hóa| hoá)|việc|ở"
     r"|hệ thống(?= đã)|thì|mà|vượt|trên|từ|khi|đó)(?=[\s,:]|$)[\s,:]*",
     re.IGNORECASE,
 )
 _TRAIL = re.compile(
     r"(?:^|[\s,:–-]+)(?:là|đạt|có|chiếm|được|với|khoảng|cho|trên|còn|tỷ lệ|tỉ lệ|ở mức|lên|và|tới"
-    r"|đến|hơn|gần|bằng|tăng cao|xếp|thứ|hạng"
+    r"|đến|hơn|cắt giảm|gần|bằng|tăng cao|(?<!sắp )xếp|thứ|hạng"
     r"|giảm|tăng|trong đó|số|trong|của|ước|đã|đối|gồm|bao gồm|cũng|mức độ|tại|ở|do|tại các cấp"
     r"|trong đó|đã thực hiện)\s*$|[\s,:(–-]+$",
     re.IGNORECASE,
@@ -192,7 +193,8 @@ def _trim(text: str) -> str:
     opening = next(find_periods(text), None)
     if opening is not None and opening.frame:
         text = text[opening.end :].strip(" ,:;")
-    text = _GOVERNMENT.sub("", text).strip(" ,:")
+    text = _GOVERNMENT.sub("", text).strip(" ,:") or text
+    text = re.sub(r"^\([^()]*\)\s*", "", text)
     for pattern in (_LEAD, _TRAIL):
         shorter = pattern.sub("", text).strip(" ,:")
         while shorter != text:

@@ -10,10 +10,12 @@ from docx import Document
 
 def pdf(pages: list[list[str]], *, flate: bool = False) -> bytes:
     """Return a PDF whose text is held by a ToUnicode map, as word processors write it."""
+    used = sorted({char for lines in pages for line in lines for char in line} | {" "})
+    chars = [char.encode("utf-16-be").hex().encode() for char in used]
     cmap = (
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def"
-        b" 1 begincodespacerange <0000> <FFFF> endcodespacerange"
-        b" 1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"
+        b" 1 begincodespacerange <0000> <FFFF> endcodespacerange %d beginbfchar %s endbfchar"
+        b" endcmap end end" % (len(chars), b" ".join(b"<%s> <%s>" % (char, char) for char in chars))
     )
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
