@@ -77,8 +77,6 @@ class Hit:
     p: float
     """Calibrated probability that this is what was meant."""
     score: float
-    why: tuple[tuple[str, float], ...] = ()
-    """The features that spoke most for it, with their share of the score."""
 
 
 class By(StrEnum):
