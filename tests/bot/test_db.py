@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 
-from bot.db import Database
+from bot.db import Database, migrate
 from knowledge.models import VERSION_ROW, Fact, KnowledgeVersion
 
 TASKS, ROUNDS = 5, 50
@@ -91,3 +91,25 @@ async def test_a_write_transaction_begins_immediate(database: Database) -> None:
     async with database.write() as session:
         await session.connection()
     assert statements[0] == "BEGIN IMMEDIATE"
+
+
+async def test_processes_that_start_together_prepare_the_tables_one_after_the_other(
+    empty_database: Database,
+) -> None:
+    if empty_database.is_sqlite:
+        pytest.skip("SQLite's writers wait for each other by themselves")
+    inside: list[int] = []
+    most: list[int] = []
+
+    async def start(number: int) -> None:
+        database = Database(empty_database.url)
+        async with database.alone():
+            inside.append(number)
+            most.append(len(inside))
+            await migrate(database)
+            inside.remove(number)
+        await database.close()
+
+    await asyncio.gather(*map(start, range(3)))
+
+    assert most == [1, 1, 1]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, bindparam, inspect, text
+from sqlmodel import SQLModel, select
 
-import knowledge.models  # noqa: F401 - registers the tables
 from bot.db import Database, migrate
+from knowledge.columns import Json
+from knowledge.models import Revision
 
 
 def _drift(connection: Connection) -> list[object]:
@@ -29,3 +30,39 @@ async def test_up_down_up_leaves_no_drift(empty_database: Database) -> None:
     async with empty_database.writer.connect() as connection:
         assert await connection.run_sync(_drift) == []
         assert set(SQLModel.metadata.tables) <= await connection.run_sync(_tables)
+
+
+async def test_the_desk_finds_revisions_stored_before_it(empty_database: Database) -> None:
+    content = {
+        "code": "1.000001",
+        "title": "Đăng ký mượn sách",
+        "common_name": "Mượn sách",
+        "levels": ["commune", "province"],
+        "fees": [{"confidence": "low"}],
+    }
+    await migrate(empty_database, "0005")
+    async with empty_database.write() as session:
+        await (await session.connection()).execute(
+            text(
+                "INSERT INTO procedure (id, code, province_code, kind, origin, field,"
+                " superseded_by, hidden) VALUES (1, '1.000001', '', 'national', 'import', '',"
+                " '', false)"
+            )
+        )
+        await (await session.connection()).execute(
+            text(
+                "INSERT INTO revision (id, procedure_id, number, status, content, content_hash,"
+                " author, approver, note, created_at) VALUES (1, 1, 1, 'draft', :content, 'x',"
+                " 'import', '', '', '2026-11-21 00:00:00')"
+            ).bindparams(bindparam("content", content, type_=Json))
+        )
+
+    await migrate(empty_database)
+
+    async with empty_database.read() as session:
+        revision = (await session.exec(select(Revision))).one()
+        assert (revision.title, revision.folded) == (
+            "Mượn sách",
+            "dang ky muon sach muon sach",
+        )
+        assert (revision.levels, revision.is_unsure) == ("commune province", True)

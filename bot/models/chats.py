@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from knowledge.columns import Json, UtcDateTime, utc_now
+from knowledge.columns import EnumText, Json, UtcDateTime, utc_now
 
 
 class Chat(SQLModel, table=True):
@@ -42,6 +43,8 @@ class Turn(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str
+    who: str = Field(default="", index=True)
+    """The citizen's pseudonym (bot.privacy.pseudonyms), so that they may see and erase their turns."""
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     question: str
     action: str = Field(index=True)
@@ -51,10 +54,21 @@ class Turn(SQLModel, table=True):
     ms: float = 0.0
 
 
+class MissedStatus(StrEnum):
+    """What became of a missed question; one that was mended and is missed again opens again."""
+
+    OPEN = "open"
+    ALIASED = "aliased"
+    DRAFTED = "drafted"
+    OUT_OF_SCOPE = "out_of_scope"
+    DISMISSED = "dismissed"
+
+
 class MissedQuestion(SQLModel, table=True):
     """A masked question nobody could answer, waiting for an editor; asked again, it counts up."""
 
     __tablename__ = "missed_question"
+    __table_args__ = (Index("ix_missed_question_group", "status", "group_id", "times", "last_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     folded: str = Field(unique=True)
@@ -63,4 +77,8 @@ class MissedQuestion(SQLModel, table=True):
     times: int = 1
     first_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
-    status: str = Field(default="open", index=True)
+    status: MissedStatus = Field(
+        default=MissedStatus.OPEN, sa_type=EnumText(MissedStatus), index=True
+    )
+    group_id: int | None = Field(default=None, index=True)
+    """The first question that asked the same; None until it has been compared."""

@@ -1,0 +1,115 @@
+"""The tables of everything that talks, one file a subject; importing this package knows them all."""
+
+from __future__ import annotations
+
+from bot.models.announcements import (
+    OPEN,
+    Announcement,
+    AnnouncementStatus,
+    Chunk,
+    ChunkStatus,
+    Delivery,
+    DeliveryStatus,
+    Leader,
+    ProcedureFollow,
+    RateLimit,
+    Run,
+    RunStatus,
+    ScheduledJob,
+    SkipReason,
+    Subscription,
+    Topic,
+)
+from bot.models.chats import Chat, HandOver, MissedQuestion, MissedStatus, Turn
+from bot.models.feedback import Feedback, FeedbackReason, FeedbackStatus
+from bot.models.feeds import Feed
+from bot.models.figures import CountKind, DailyCount
+from bot.models.imports import ImportJob, ImportRow, JobKind, JobStatus, RowOutcome, RowState
+from bot.models.intake import Accepted, Stage
+from bot.models.notices import Attempt, Notice, NoticeStatus
+from bot.models.officials import AuditEntry, LoginFailure, Official, OfficialSession, Role
+from bot.models.people import Contact, LinkCode, LinkGuess, Person
+from bot.models.petitions import (
+    OWED,
+    AnswerStatus,
+    Petition,
+    PetitionAnswer,
+    PetitionDraft,
+    PetitionEvent,
+    PetitionKind,
+    PetitionPhoto,
+    PetitionRoute,
+    PetitionStatus,
+)
+from bot.models.privacy import DataTicket, Erasure, RetentionRun
+from bot.models.switches import KillSwitch
+from bot.models.threads import Thread, ThreadMessage, ThreadStatus
+from bot.models.zalo import ZaloToken
+
+__all__ = [
+    "OPEN",
+    "OWED",
+    "Accepted",
+    "Announcement",
+    "AnnouncementStatus",
+    "AnswerStatus",
+    "Attempt",
+    "AuditEntry",
+    "Chat",
+    "Chunk",
+    "ChunkStatus",
+    "Contact",
+    "CountKind",
+    "DailyCount",
+    "DataTicket",
+    "Delivery",
+    "DeliveryStatus",
+    "Erasure",
+    "Feed",
+    "Feedback",
+    "FeedbackReason",
+    "FeedbackStatus",
+    "HandOver",
+    "ImportJob",
+    "ImportRow",
+    "JobKind",
+    "JobStatus",
+    "KillSwitch",
+    "Leader",
+    "LinkCode",
+    "LinkGuess",
+    "LoginFailure",
+    "MissedQuestion",
+    "MissedStatus",
+    "Notice",
+    "NoticeStatus",
+    "Official",
+    "OfficialSession",
+    "Person",
+    "Petition",
+    "PetitionAnswer",
+    "PetitionDraft",
+    "PetitionEvent",
+    "PetitionKind",
+    "PetitionPhoto",
+    "PetitionRoute",
+    "PetitionStatus",
+    "ProcedureFollow",
+    "RateLimit",
+    "RetentionRun",
+    "Role",
+    "RowOutcome",
+    "RowState",
+    "Run",
+    "RunStatus",
+    "ScheduledJob",
+    "SkipReason",
+    "Stage",
+    "Subscription",
+    "Thread",
+    "ThreadMessage",
+    "ThreadStatus",
+    "Topic",
+    "Turn",
+    "ZaloToken",
+]
