@@ -363,6 +363,21 @@ LATE_ENTITLEMENTS: tuple[Basis, ...] = (
 )
 
 
+_ONCE = Basis(
+    "Hồ sơ thiếu thì nơi tiếp nhận hướng dẫn bổ sung một lần, nêu rõ lý do",
+    "Nghị định 118/2025/NĐ-CP, Điều 17 (sửa bởi Nghị định 309/2026/NĐ-CP)",
+)
+_DATA = Basis(
+    "Không được đòi giấy tờ mà dữ liệu đã có trong cơ sở dữ liệu đã công bố",
+    "Nghị định 118/2025/NĐ-CP (sửa bởi Nghị định 309/2026/NĐ-CP)",
+)
+_HEARD = LATE_ENTITLEMENTS[-1]
+#: What holds when a dossier is not taken in.
+REFUSED_RULES: tuple[Basis, ...] = (_ONCE, _HEARD)
+#: What holds when a citizen is sent back for more papers again and again.
+REPEATED_RULES: tuple[Basis, ...] = (_ONCE, _DATA, _HEARD)
+
+
 @dataclass(frozen=True, slots=True)
 class Lateness:
     """How late a dossier is."""

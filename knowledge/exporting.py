@@ -6,30 +6,49 @@ an answer to a citizen, a fee or time that is not sure is left out of the table 
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from knowledge.cells import (
+    CODE,
+    COLUMNS,
+    FORMULA,
+    PHRASES,
+    fee_words,
+    time_words,
+    write,
+)
 from knowledge.content import (
     Confidence,
     Content,
     Fee,
     FeeKind,
-    Level,
     Method,
     ProcessingTime,
     Unit,
 )
 from knowledge.models import Alias, AliasKind, Procedure, ProcedureKind, Revision
 from knowledge.publishing import dump
+from knowledge.wording import METHOD_NAMES
 
+#: The headings of the portal's list.
+LIST_HEADINGS: Final = ("Mã số", "Tên", "Cơ quan ban hành", "Cơ quan thực hiện", "Lĩnh vực")
+_WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
+_BOLD: Final = Font(bold=True)
 #: Contents in memory at a time.
 CHUNK: Final = 200
 
@@ -108,98 +127,29 @@ def _json(value: Any) -> str:
 
 # --- table ----------------------------------------------------------------------------------------
 
-LEVEL_NAMES: Final = {
-    Level.COMMUNE: "Cấp xã",
-    Level.PROVINCE: "Cấp tỉnh",
-    Level.MINISTRY: "Cấp bộ",
-}
-METHOD_NAMES: Final = {
-    Method.DIRECT: "trực tiếp",
-    Method.ONLINE: "trực tuyến",
-    Method.POST: "bưu chính",
-}
-UNIT_NAMES: Final = {
-    Unit.MINUTE: "phút",
-    Unit.HOUR: "giờ",
-    Unit.DAY: "ngày",
-    Unit.WORKING_DAY: "ngày làm việc",
-    Unit.MONTH: "tháng",
-    Unit.YEAR: "năm",
-}
-UNSURE: Final = "chưa rõ, hỏi nơi tiếp nhận"
-#: Heading → what stands below it.
-COLUMNS: Final[dict[str, Callable[[Exported], str]]] = {
-    "Mã thủ tục": lambda one: one.content.code,
-    "Tên": lambda one: one.content.title,
-    "Tên thường gọi": lambda one: one.content.common_name,
-    "Lĩnh vực": lambda one: one.content.field,
-    "Cấp thực hiện": lambda one: ", ".join(LEVEL_NAMES[level] for level in one.content.levels),
-    "Mã tỉnh": lambda one: one.content.province_code,
-    "Đối tượng": lambda one: "; ".join(one.content.applicants),
-    "Thời hạn": lambda one: _joined(map(_time_words, one.content.processing_times)),
-    "Phí, lệ phí": lambda one: _joined(map(_fee_words, one.content.fees)),
-    "Hồ sơ": lambda one: _papers(one.content),
-    "Nơi nộp": lambda one: one.content.where,
-    "Cách nộp": lambda one: ", ".join(
-        METHOD_NAMES[way.method] for way in one.content.submission_methods
-    ),
-    "Kết quả": lambda one: "; ".join(one.content.outcome),
-    "Căn cứ pháp lý": lambda one: "; ".join(law.number for law in one.content.legal_basis),
-    "Quyết định công bố": lambda one: one.content.decision,
-    "Nguồn": lambda one: one.content.source.title if one.content.source else "",
-    "Ngày kiểm": lambda one: _day(one.content),
-}
-#: A cell that begins so would be run as a formula by a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: Headings of the table; the phrases of citizens come last.
+HEADINGS: Final = (CODE, *COLUMNS, PHRASES)
 
 
-def _table_row(cells: Sequence[str]) -> str:
+def row(one: Exported) -> dict[str, str]:
+    """Return a procedure as cells by heading, each harmless to a spreadsheet."""
+    cells = write(one.content) | {PHRASES: "\n".join(one.aliases)}
+    return {heading: _harmless(cell) for heading, cell in cells.items()}
+
+
+def _line(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue()
 
 
 def _harmless(cell: str) -> str:
     """Return a cell that a spreadsheet shows and never runs."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
-
-
-def _joined(parts: Any) -> str:
-    return "; ".join(dict.fromkeys(part for part in parts if part))
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
 
 
 def _day(content: Content) -> str:
     return content.verified_on.isoformat() if content.verified_on else ""
-
-
-def _time_words(time: ProcessingTime) -> str:
-    if not time.sure or time.amount is None or time.unit is Unit.UNKNOWN:
-        return time.text if time.sure and time.text else UNSURE
-    said = f"{time.amount:f} {UNIT_NAMES[time.unit]}"
-    return _with_circumstances(said, time.method, time.condition)
-
-
-def _fee_words(fee: Fee) -> str:
-    if fee.kind is FeeKind.PROVINCIAL:
-        said = "Hội đồng nhân dân cấp tỉnh quyết định"
-    elif not fee.sure or fee.kind in (FeeKind.UNKNOWN, FeeKind.SEE_NOTE):
-        return UNSURE
-    elif fee.kind is FeeKind.FREE:
-        said = "miễn phí"
-    else:
-        said = f"{fee.amount:f} {fee.currency}" + (f"/{fee.per}" if fee.per else "")
-    return _with_circumstances(said, fee.method, fee.condition)
-
-
-def _with_circumstances(said: str, method: Method | None, condition: str) -> str:
-    inside = ", ".join(filter(None, (METHOD_NAMES[method] if method else "", condition)))
-    return f"{said} ({inside})" if inside else said
-
-
-def _papers(content: Content) -> str:
-    if content.dossier_confidence in (Confidence.LOW, Confidence.NONE):
-        return UNSURE
-    return "; ".join(paper.name for case in content.cases for paper in case.components)
 
 
 # --- linked data ----------------------------------------------------------------------------------
@@ -316,14 +266,14 @@ def _cost(fee: Fee) -> dict[str, Any]:
         "@type": "cv:Cost",
         "cv:value": {"@type": "xsd:decimal", "@value": amount},
         "cv:currency": fee.currency.value,
-        "dct:description": _fee_words(fee),
+        "dct:description": fee_words(fee),
     }
 
 
 def _duration(time: ProcessingTime) -> Any:
     pattern = _ISO_UNITS.get(time.unit)
     if pattern is None or time.amount is None or time.amount != time.amount.to_integral_value():
-        return _time_words(time)
+        return time_words(time)
     return {"@type": "xsd:duration", "@value": pattern.format(f"{time.amount:f}")}
 
 
@@ -337,10 +287,10 @@ async def jsonl(session: AsyncSession) -> AsyncIterator[str]:
 
 
 async def table(session: AsyncSession) -> AsyncIterator[str]:
-    """Yield a CSV that spreadsheets open as UTF-8 and never run."""
-    yield "\ufeff" + _table_row(list(COLUMNS))
+    """Yield a CSV that spreadsheets open as UTF-8 and never run; an import reads it back."""
+    yield "\ufeff" + _line(HEADINGS)
     async for one in published(session):
-        yield _table_row([value(one) for value in COLUMNS.values()])
+        yield _line(list(row(one).values()))
 
 
 async def jsonld(session: AsyncSession) -> AsyncIterator[str]:
@@ -358,4 +308,50 @@ EXPORTERS: Final[dict[str, Callable[[AsyncSession], AsyncIterator[str]]]] = {
     "jsonl": jsonl,
     "csv": table,
     "jsonld": jsonld,
+}
+
+
+# --- workbooks ------------------------------------------------------------------------------------
+
+
+async def workbook(session: AsyncSession, file: BinaryIO) -> None:
+    """Write the table as an Excel file whose cells are all text; an import reads it back."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Thủ tục")
+    sheet.freeze_panes = "B2"
+    for number in range(1, len(HEADINGS) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 40 if number > 1 else 14
+    sheet.append([_cell(sheet, heading, bold=True) for heading in HEADINGS])
+    async for one in published(session):
+        sheet.append([_cell(sheet, text) for text in row(one).values()])
+    await asyncio.to_thread(book.save, file)
+
+
+async def listing(session: AsyncSession, file: BinaryIO) -> None:
+    """Write the list of procedures as the national portal exports it: titles, hardly more."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Danh sách")
+    sheet.append([_cell(sheet, "DANH SÁCH THỦ TỤC HÀNH CHÍNH", bold=True)])
+    sheet.append([_cell(sheet, heading, bold=True) for heading in LIST_HEADINGS])
+    async for one in published(session):
+        agencies = one.content.agencies
+        texts = (one.content.code, one.content.title, agencies.competent, agencies.performing)
+        sheet.append([_cell(sheet, _harmless(text)) for text in (*texts, one.content.field)])
+    await asyncio.to_thread(book.save, file)
+
+
+def _cell(sheet: Any, text: str, *, bold: bool = False) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    cell.alignment = _WRAPPED
+    if bold:
+        cell.font = _BOLD
+    return cell
+
+
+#: Format → what writes it to a file of bytes.
+WORKBOOKS: Final[dict[str, Callable[[AsyncSession, BinaryIO], Awaitable[None]]]] = {
+    "xlsx": workbook,
+    "list": listing,
 }

@@ -121,6 +121,19 @@ class Revision(SQLModel, table=True):
     verified_on: date | None = None
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    publish_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """Once approved, when it goes live by itself."""
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When it is taken off by itself, if it is live then."""
+    gate_reason: str = ""
+    """Why it may go live although golden questions broke."""
+    title: str = ""
+    folded: str = ""
+    """Title and common name without diacritics, to search what is not in the Index."""
+    levels: str = ""
+    """Values of Level, separated by spaces."""
+    is_unsure: bool = False
+    """Whether a fee, a time or the dossier is of LOW or NONE confidence."""
 
 
 class Alias(SQLModel, table=True):
@@ -275,3 +288,8 @@ class GoldenQuestion(SQLModel, table=True):
     codes: list[str] = Field(sa_column=Column(Json, nullable=False))
     facet: str = ""
     in_scope: bool = True
+    origin: Origin = Field(default=Origin.EDITOR, sa_type=EnumText(Origin))
+    author: str = ""
+    active: bool = True
+    """A starter question that an editor took out stays, so that no release brings it back."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

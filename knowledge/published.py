@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlmodel import col, select
@@ -142,6 +142,29 @@ class Library:
         if len(self._contents) > CACHED_CONTENTS:
             self._contents.popitem(last=False)
         return content
+
+
+#: The aliases and the examples of one procedure.
+Phrases = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def trial(
+    published: Published, contents: Sequence[Content], phrases: Mapping[str, Phrases]
+) -> Published:
+    """Return `published` as it would be if an editor's `contents` went live with `phrases`.
+
+    A code keeps the phrases it has unless `phrases` names it. Takes some 20 ms: the Index is
+    updated, not built.
+    """
+    entries, replaced = [], dict(published.superseded)
+    for content in contents:
+        live = published.live.get(content.code)
+        kept = (live.aliases, live.examples) if live else ((), ())
+        aliases, examples = phrases.get(content.code, kept)
+        entries.append(Entry.from_content(content, aliases, examples, curated=True))
+        replaced |= {old: content.code for old in content.supersedes if old != content.code}
+    gone = [old for content in contents for old in content.supersedes if old != content.code]
+    return replace(published, index=published.index.updated(entries, gone), superseded=replaced)
 
 
 async def _version(session: AsyncSession) -> int:

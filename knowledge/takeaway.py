@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from urllib.parse import quote
 
 import segno
@@ -20,6 +22,8 @@ REMIND_BEFORE = timedelta(hours=15)
 APPOINTMENT = timedelta(hours=1)
 #: Longer texts make codes that phones no longer read from a screen.
 LONGEST_QR = 600
+#: Light modules around a code, which readers need.
+QUIET = 4
 
 
 def calendar_file(
@@ -91,18 +95,13 @@ def qr_svg(text: str, *, title: str = "", scale: int = 4) -> str:
     Raises:
         ValueError: there is nothing to encode, or more than a phone reads from a screen.
     """
-    if not text or len(text) > LONGEST_QR:
-        raise ValueError(f"a QR code holds 1 to {LONGEST_QR} characters, not {len(text)}")
-    try:
-        code = segno.make_qr(text, error="m")
-    except DataOverflowError as error:
-        raise ValueError("too long for a QR code") from error
+    code = _qr(text)
     out = io.BytesIO()
     code.save(
         out,
         kind="svg",
         scale=scale,
-        border=4,
+        border=QUIET,
         dark="#000",
         light="#fff",
         xmldecl=False,
@@ -112,6 +111,41 @@ def qr_svg(text: str, *, title: str = "", scale: int = 4) -> str:
         nl=False,
     )
     return out.getvalue().decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class QrPath:
+    """A QR code to draw: the dark modules as an SVG path on a square of `size`, border included."""
+
+    size: int
+    path: str
+
+
+def qr_path(text: str) -> QrPath:
+    """Return a QR code for a program to draw, where markup must not be inserted.
+
+    Raises:
+        ValueError: there is nothing to encode, or more than a phone reads from a screen.
+    """
+    runs = []
+    matrix = _qr(text).matrix
+    for y, row in enumerate(matrix, QUIET):
+        x = QUIET
+        for dark, modules in groupby(row):
+            width = len(list(modules))
+            if dark:
+                runs.append(f"M{x} {y}h{width}v1h-{width}z")
+            x += width
+    return QrPath(len(matrix) + 2 * QUIET, "".join(runs))
+
+
+def _qr(text: str) -> segno.QRCode:
+    if not text or len(text) > LONGEST_QR:
+        raise ValueError(f"a QR code holds 1 to {LONGEST_QR} characters, not {len(text)}")
+    try:
+        return segno.make_qr(text, error="m")
+    except DataOverflowError as error:
+        raise ValueError("too long for a QR code") from error
 
 
 def geo_uri(latitude: float, longitude: float, label: str = "") -> str:

@@ -32,6 +32,8 @@ class CentreStatus(StrEnum):
 
     ACTIVE = "active"
     HISTORIC = "historic"
+    DRAFT = "draft"
+    """Found in a report and not yet looked at; nobody is sent there."""
 
 
 class Centre(Part):

@@ -22,7 +22,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from knowledge.centres.model import Centre, CentreLevel, CentreStatus
 from knowledge.content import Confidence
-from knowledge.hours import Hours, Span, WeeklyHours
+from knowledge.hours import Hours, HoursException, Span, WeeklyHours
 from knowledge.places import Places, lower_kind
 from knowledge.text import fold, normalise
 
@@ -219,7 +219,11 @@ _LEVEL_NAMES = {
     CentreLevel.DISTRICT: "huyện",
 }
 _STATUSES = {"dang hoat dong": CentreStatus.ACTIVE, "khong con": CentreStatus.HISTORIC}
-_STATUS_NAMES = {CentreStatus.ACTIVE: "đang hoạt động", CentreStatus.HISTORIC: "không còn"}
+_STATUS_NAMES = {
+    CentreStatus.ACTIVE: "đang hoạt động",
+    CentreStatus.HISTORIC: "không còn",
+    CentreStatus.DRAFT: "đang hoạt động",  # what it becomes when it is accepted
+}
 _CONFIDENCES = {
     "cao": Confidence.HIGH,
     "trung binh": Confidence.MEDIUM,
@@ -301,6 +305,36 @@ def _centre(row: dict[str, Cell], places: Places) -> Centre:
     )
 
 
+def from_form(text: dict[str, str], exceptions: str, base: Centre | None, places: Places) -> Centre:
+    """Return a centre as an editor filled it in; what the form cannot hold stays as in `base`.
+
+    Raises:
+        CentreFileError: something cannot be used; every problem is named.
+    """
+    cells: dict[str, Cell] = dict(text)
+    (centre,) = _collect([(0, cells)], lambda row: _centre(row, places))
+    kept = base.hours if base else Hours()
+    same = kept.schedules and write_hours(kept.schedules[0]) == text.get("hours", "")
+    try:
+        hours = kept.model_copy(
+            update={
+                "schedules": kept.schedules if same else centre.hours.schedules,
+                "exceptions": read_exceptions(exceptions),
+            }
+        )
+    except ValidationError as error:
+        raise CentreFileError([RowProblem(0, _explain(one)) for one in error.errors()]) from error
+    except ValueError as error:
+        raise CentreFileError([RowProblem(0, str(error))]) from error
+    others = {"other_names": base.other_names, "place_id": base.place_id} if base else {}
+    return centre.model_copy(update={"hours": hours, **others})
+
+
+def to_form(centre: Centre, places: Places) -> dict[str, str]:
+    """Return the fields of a centre as an editor sees them."""
+    return _cells(centre, places)
+
+
 def _unit_code(text: dict[str, str], places: Places) -> str:
     """Return the code of the row, or of the place it names; spreadsheets eat leading zeros."""
     code = text.get("unit_code", "")
@@ -349,7 +383,8 @@ def _date(text: dict[str, str], field: str) -> date | None:
             return date(int(match[3]), int(match[2]), int(match[1]))
         return date.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(f"{COLUMN_TITLES[field]}: {value!r} không phải ngày") from error
+        title = COLUMN_TITLES.get(field, "ngày khác giờ")
+        raise ValueError(f"{title}: {value!r} không phải ngày") from error
 
 
 def _split(value: str) -> list[str]:
@@ -390,6 +425,38 @@ def _time(text: str) -> time:
 
 def _schedules(text: str) -> tuple[WeeklyHours, ...]:
     return (read_hours(text),) if text else ()
+
+
+def read_exceptions(text: str) -> tuple[HoursException, ...]:
+    """Return days of other hours, one a line: "2026-12-24 07:30-11:30 họp", "2026-12-25 nghỉ kiểm kê".
+
+    Raises:
+        ValueError: a line cannot be read; it is named.
+    """
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        match = re.fullmatch(
+            r"(\S+)\s+((?:nghỉ|(?:[\d:h]+ ?- ?[\d:h]+ ?)+))\s*(.*)", line, re.IGNORECASE
+        )
+        if match is None:
+            raise ValueError(f"ngày khác giờ: không hiểu {line[:80]!r}")
+        spans = tuple(
+            Span(opens=_time(a), closes=_time(b))
+            for a, b in re.findall(r"([\d:h]+) ?- ?([\d:h]+)", match[2])
+        )
+        day = _date({"day": match[1]}, "day")
+        assert day is not None
+        found.append(HoursException(day=day, spans=spans, reason=match[3]))
+    return tuple(found)
+
+
+def write_exceptions(exceptions: Iterable[HoursException]) -> str:
+    """Return exceptions as `read_exceptions` reads them."""
+    lines = []
+    for one in exceptions:
+        times = " ".join(f"{s.opens:%H:%M}-{s.closes:%H:%M}" for s in one.spans)
+        lines.append(f"{one.day.isoformat()} {times or 'nghỉ'} {one.reason}".strip())
+    return "\n".join(lines)
 
 
 def write_hours(week: WeeklyHours) -> str:

@@ -7,14 +7,45 @@ from collections.abc import Iterable
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.centres.model import Centre
+from knowledge.centres.model import Centre, CentreStatus
 from knowledge.models import Centre as CentreRow
 
 
 async def read_centres(session: AsyncSession) -> tuple[Centre, ...]:
-    """Return every centre, historic ones too, in the order they were entered."""
-    contents = await session.exec(select(CentreRow.content).order_by(col(CentreRow.id)))
+    """Return every centre, historic ones too but no drafts, in the order they were entered."""
+    contents = await session.exec(
+        select(CentreRow.content)
+        .where(CentreRow.status != CentreStatus.DRAFT.value)
+        .order_by(col(CentreRow.id))
+    )
     return tuple(Centre.model_validate(content) for content in contents)
+
+
+async def read_centre(session: AsyncSession, key: str) -> Centre | None:
+    """Return the centre or draft with this key, or None."""
+    query = select(CentreRow.content).where(CentreRow.key == key)
+    content = (await session.exec(query)).first()
+    return None if content is None else Centre.model_validate(content)
+
+
+async def read_drafts(session: AsyncSession) -> tuple[Centre, ...]:
+    """Return the centres that wait for an editor."""
+    contents = await session.exec(
+        select(CentreRow.content)
+        .where(CentreRow.status == CentreStatus.DRAFT.value)
+        .order_by(col(CentreRow.id))
+    )
+    return tuple(Centre.model_validate(content) for content in contents)
+
+
+async def drop_draft(session: AsyncSession, key: str) -> bool:
+    """Delete a draft; False when there is none with this key."""
+    gone = await session.exec(
+        delete(CentreRow).where(
+            col(CentreRow.key) == key, col(CentreRow.status) == CentreStatus.DRAFT.value
+        )
+    )
+    return bool(gone.rowcount)
 
 
 async def save_centres(session: AsyncSession, centres: Iterable[Centre]) -> int:

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from knowledge.importing import excel_list, national, own_export, starter
+from knowledge.importing import excel_list, national, own_export, own_table, starter
 from knowledge.importing.drafts import (
     Draft,
+    Edit,
     Progress,
     Reader,
+    Record,
     Refused,
     UnreadableFileError,
     ignore,
@@ -23,6 +25,7 @@ from knowledge.importing.drafts import (
 #: Asked in this order whether they know a file.
 READERS: Final[dict[str, Reader]] = {
     "starter": starter,
+    "own_table": own_table,
     "excel_list": excel_list,
     "national": national,
     "own_export": own_export,
@@ -39,16 +42,26 @@ def reader_of(path: Path) -> Reader:
         raise UnreadableFileError(f"Không có tệp {path}.")
     if path.is_file() and path.stat().st_size == 0:
         raise UnreadableFileError(f"Tệp {path.name} rỗng.")
+    _refuse_old_excel(path)
     for reader in READERS.values():
         if reader.recognises(path):
             return reader
     raise UnreadableFileError(
         f"Không nhận ra định dạng của {path.name}: cần bản chép Cổng quốc gia (JSONL, .xz, .gz),"
-        " danh sách Excel (.xlsx), bản xuất của motcua (JSONL) hoặc thư mục YAML."
+        " danh sách Excel (.xlsx), bản xuất của motcua (JSONL, CSV, XLSX) hoặc thư mục YAML."
     )
 
 
-def read(path: Path, progress: Progress = ignore) -> Iterator[Draft | Refused]:
+def _refuse_old_excel(path: Path) -> None:
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(4) == b"\xd0\xcf\x11\xe0":
+                raise UnreadableFileError(
+                    f"Tệp {path.name} là Excel, Word kiểu cũ hoặc có mật khẩu; hãy lưu lại dạng .xlsx."
+                )
+
+
+def read(path: Path, progress: Progress = ignore) -> Iterator[Record]:
     """Yield the drafts of a file of any known format, in constant memory.
 
     Raises:
@@ -60,8 +73,10 @@ def read(path: Path, progress: Progress = ignore) -> Iterator[Draft | Refused]:
 __all__ = [
     "READERS",
     "Draft",
+    "Edit",
     "Progress",
     "Reader",
+    "Record",
     "Refused",
     "UnreadableFileError",
     "ignore",

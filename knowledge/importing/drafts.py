@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -33,11 +33,25 @@ class Draft:
     """Which record of the file, counted from 1: its line, row or file."""
     outline: bool = False
     """It says little more than the title, so it never replaces a fuller content."""
+    settled: bool = False
+    """Known to say what is live already."""
 
     @property
     def province_code(self) -> str:
         """The province whose procedure it is; empty = national."""
         return self.content.province_code
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One row of a table somebody edited: only what differs from what is stored is meant."""
+
+    source: str
+    code: str
+    cells: Mapping[str, str]
+    """Text by heading, see knowledge.cells."""
+    aliases: tuple[str, ...] = ()
+    record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,10 @@ class Refused:
     code: str = ""
 
 
+#: What a reader yields for one record.
+Record = Draft | Edit | Refused
+
+
 class Reader(Protocol):
     """A module that reads one format."""
 
@@ -58,7 +76,7 @@ class Reader(Protocol):
     def recognises(self, path: Path) -> bool:
         """Whether the file looks like this format; it is only peeped at."""
 
-    def read(self, path: Path, progress: Progress = ...) -> Iterator[Draft | Refused]:
+    def read(self, path: Path, progress: Progress = ...) -> Iterator[Record]:
         """Yield the records one by one, in constant memory."""
 
 

@@ -26,6 +26,9 @@ XZ_MEMORY: Final = 256 * 1024**2
 PIECE: Final = 1024**2
 #: How many lines are looked at to recognise a format.
 PEEP: Final = 200
+PEEP_BYTES: Final = 16_384
+#: Longest table of text read as one; an export of the whole national database has 20 MB.
+MAX_TABLE: Final = 100 * 1024**2
 #: Why a line in another encoding is refused.
 NOT_UTF8: Final = "không phải chữ UTF-8"
 
@@ -75,6 +78,26 @@ def _record(number: int, line: bytes) -> tuple[int, dict[str, Any]] | Refused:
     return number, found
 
 
+def whole(path: Path, most: int = MAX_TABLE) -> bytes:
+    """Return all unpacked bytes of a file that is read as one.
+
+    Raises:
+        UnreadableFileError: see `lines`; also when there are more than `most`.
+    """
+    found = bytearray()
+    for piece in _pieces(path, ignore):
+        found += piece
+        if len(found) > most:
+            raise UnreadableFileError(f"Tệp {path.name} dài hơn {most // 1024**2} MB.")
+    return bytes(found)
+
+
+def beginning(path: Path) -> bytes:
+    """Return the first unpacked bytes of a file, at most a few thousand."""
+    with closing(_pieces(path, ignore)) as pieces:
+        return next(pieces, b"")[:PEEP_BYTES]
+
+
 def first_record(path: Path) -> dict[str, Any]:
     """Return the first JSON object among the first lines, or {} when there is none.
 
@@ -120,7 +143,7 @@ def _split(pieces: Iterator[bytes]) -> Iterator[tuple[int, bytes | None]]:
         yield number, b"".join(kept) if size <= MAX_LINE else None
 
 
-def _pieces(path: Path, progress: Progress) -> Iterator[bytes]:
+def _pieces(path: Path, progress: Progress) -> Generator[bytes, None, None]:
     """Yield the unpacked bytes, without a UTF-8 mark, stopping at a bomb."""
     try:
         packed_size = max(path.stat().st_size, 1)

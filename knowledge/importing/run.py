@@ -18,7 +18,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.content import Content, Problem
-from knowledge.importing.drafts import Draft, Refused
+from knowledge.importing.drafts import Draft, Record, Refused
+from knowledge.importing.edits import lay_over
 from knowledge.importing.problems import Trap
 from knowledge.importing.starter import phrases
 from knowledge.models import Origin, Procedure, ProcedureKind, Revision
@@ -66,13 +67,14 @@ class Summary:
 
 
 async def run(
-    drafts: Iterable[Draft | Refused],
+    drafts: Iterable[Record],
     write: Write,
     *,
     publishing: bool = False,
     dry_run: bool = False,
     complete: bool = False,
     report: Report | None = None,
+    editor: str = AUTHORS[Origin.IMPORT],
     chunk_size: int = CHUNK,
 ) -> Summary:
     """Store the drafts and, if asked, publish them all at once at the end.
@@ -84,12 +86,13 @@ async def run(
         dry_run: only compare with what is stored.
         complete: the file lists everything, so tell which live codes it lacks.
         report: told every problem and refusal.
+        editor: who edited the table that is read; other formats do not need to know.
         chunk_size: how many records are stored in one transaction.
 
     Raises:
         UnreadableFileError: the file broke off; the chunks before are stored, nothing is live.
     """
-    importing = _Import(report or _nobody)
+    importing = _Import(report or _nobody, editor)
     stream = iter(drafts)
     while chunk := await asyncio.to_thread(_take, stream, chunk_size):
         async with write() as session:
@@ -104,7 +107,7 @@ async def run(
     return importing.summary
 
 
-def _take(stream: Iterator[Draft | Refused], count: int) -> list[Draft | Refused]:
+def _take(stream: Iterator[Record], count: int) -> list[Record]:
     return list(islice(stream, count))
 
 
@@ -115,8 +118,9 @@ def _nobody(_line: Mapping[str, Any]) -> None:
 class _Import:
     """What must be remembered from chunk to chunk: codes, titles and ids, never contents."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, editor: str) -> None:
         self.report = report
+        self.editor = editor
         self.summary = Summary()
         self.seen: dict[str, int] = {}
         self.titles: dict[str, list[str]] = defaultdict(list)
@@ -124,28 +128,28 @@ class _Import:
         self.publishable: list[int] = []
         self.new_phrases = 0
 
-    async def store(
-        self, session: AsyncSession, chunk: list[Draft | Refused], *, dry_run: bool
-    ) -> None:
+    async def store(self, session: AsyncSession, chunk: list[Record], *, dry_run: bool) -> None:
         """Store one chunk in the transaction of `session`."""
-        for refused in chunk:
+        records = await lay_over(session, chunk)
+        for refused in records:
             if isinstance(refused, Refused):
                 self.refuse(refused.record, refused.code, refused.reason)
-        drafts = [draft for draft in chunk if isinstance(draft, Draft) and self.accept(draft)]
+        drafts = [draft for draft in records if isinstance(draft, Draft) and self.accept(draft)]
         by_origin: dict[Origin, list[Draft]] = defaultdict(list)
-        for draft in await _without_known_outlines(session, drafts):
+        for draft in await without_known_outlines(session, drafts):
             by_origin[draft.origin].append(draft)
         self.summary.unchanged += len(drafts) - sum(map(len, by_origin.values()))
         for origin, group in by_origin.items():
             saved = await save_drafts(
                 session,
-                [draft.content for draft in group],
-                author=AUTHORS.get(origin, AUTHORS[Origin.IMPORT]),
+                [draft.content for draft in group if not draft.settled],
+                author=AUTHORS.get(origin, self.editor),
                 origin=origin,
                 note=group[0].source,
                 dry_run=dry_run,
             )
             self.count(saved)
+            self.summary.unchanged += sum(draft.settled for draft in group)
             if not dry_run:
                 known = [phrase for draft in group for phrase in _phrases(draft)]
                 self.new_phrases += await add_phrases(session, known, origin=origin)
@@ -218,7 +222,7 @@ def _phrases(draft: Draft) -> Iterator[Phrase]:
     return phrases(draft.content.code, draft.aliases, draft.examples)
 
 
-async def _without_known_outlines(session: AsyncSession, drafts: list[Draft]) -> list[Draft]:
+async def without_known_outlines(session: AsyncSession, drafts: list[Draft]) -> list[Draft]:
     """Leave out the outlines of procedures of which more is known already."""
     outlines = [draft.content.code for draft in drafts if draft.outline]
     if not outlines:
@@ -238,11 +242,15 @@ def is_outline(content: Content) -> bool:
 
 
 async def _removed(session: AsyncSession, seen: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(code for code, _, _ in await live_imports(session) if code not in seen)
+
+
+async def live_imports(session: AsyncSession) -> list[tuple[str, str, str]]:
+    """Return the code, title and field of what an import made live, by code."""
     live = await session.exec(
-        select(Procedure.code).where(
-            Procedure.origin == Origin.IMPORT,
-            Procedure.kind != ProcedureKind.OVERRIDE,
-            col(Procedure.live_revision_id).is_not(None),
-        )
+        select(Procedure.code, col(Revision.content)["title"].as_string(), Procedure.field)
+        .join(Revision, col(Revision.id) == col(Procedure.live_revision_id))
+        .where(Procedure.origin == Origin.IMPORT, Procedure.kind != ProcedureKind.OVERRIDE)
+        .order_by(Procedure.code)
     )
-    return tuple(sorted(code for code in live if code not in seen))
+    return list(live.all())

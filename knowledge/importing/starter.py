@@ -40,7 +40,7 @@ DATA: Final = Path(__file__).parents[1] / "data"
 #: The `Source` row that remembers which data has been loaded.
 KEY: Final = "starter"
 #: Counts up when the same files must be loaded again because this code reads them differently.
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: Largest file read; an official's procedure has 10 KB, a phrase file 100 KB.
 MAX_FILE: Final = 4 * 1024**2
 

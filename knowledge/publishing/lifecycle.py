@@ -299,6 +299,10 @@ async def roll_back(
         author=author,
         note=f"Quay lại bản {number}",
         verified_on=older.verified_on,
+        title=older.title,
+        folded=older.folded,
+        levels=older.levels,
+        is_unsure=older.is_unsure,
     )
     session.add(revision)
     await session.flush()

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.columns import utc_now
-from knowledge.content import Content, Override
+from knowledge.content import Confidence, Content, Override
 from knowledge.models import (
     Origin,
     Procedure,
@@ -33,6 +33,7 @@ from knowledge.publishing.records import (
     kind_of,
     table_of,
 )
+from knowledge.text import fold, normalise
 
 
 class Outcome(StrEnum):
@@ -100,6 +101,21 @@ def content_hash(dumped: Mapping[str, Any]) -> str:
     """Return the hash by which two contents are called the same."""
     text = json.dumps(dumped, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def outline(content: Content | Override) -> dict[str, Any]:
+    """Return the columns of a revision by which officials find it."""
+    whole = content if isinstance(content, Content) else None
+    facts = (*(content.fees or ()), *(content.processing_times or ()))
+    unsure = not all(fact.sure for fact in facts)
+    if whole is None:
+        return {"title": "", "folded": "", "levels": "", "is_unsure": unsure}
+    return {
+        "title": whole.name,
+        "folded": fold(normalise(f"{whole.title} {whole.common_name}")),
+        "levels": " ".join(whole.levels),
+        "is_unsure": unsure or whole.dossier_confidence in (Confidence.LOW, Confidence.NONE),
+    }
 
 
 async def save_draft(
@@ -212,6 +228,7 @@ def _row(
         "note": note,
         "verified_on": content.verified_on,
         "created_at": utc_now(),
+        **outline(content),
     }
 
 
@@ -349,7 +366,7 @@ async def save_override(
     base = await find_procedure(session, code)
     if base.kind is not ProcedureKind.NATIONAL or len(province_code) != 2:
         raise PublishingError(f"Thủ tục {code} không phải của cả nước, không đặt riêng được.")
-    procedure = await _override(session, code, province_code, base.field)
+    procedure = await find_override(session, code, province_code, base.field)
     dumped = dump(override)
     digest = content_hash(dumped)
     newest = (await newest_of(session, [id_of(procedure)], None)).get(id_of(procedure))
@@ -363,6 +380,7 @@ async def save_override(
         author=author,
         note=note,
         verified_on=override.verified_on,
+        **outline(override),
     )
     session.add(revision)
     await session.flush()
@@ -370,7 +388,10 @@ async def save_override(
     return Saved(outcome, code, id_of(procedure), id_of(revision), revision.status)
 
 
-async def _override(session: AsyncSession, code: str, province_code: str, field: str) -> Procedure:
+async def find_override(
+    session: AsyncSession, code: str, province_code: str, field: str
+) -> Procedure:
+    """Return what one province sets differently of a procedure, locked; begun when there is none."""
     found = (
         await session.exec(
             select(Procedure)

@@ -52,4 +52,5 @@ def _fact(fact: Fact, report: Report) -> ReportFact:
         locality_today=report.locality_today,
         ask=tuple(fact.ask),
         finding=Finding(**fact.finding) if fact.finding else None,
+        note=fact.note,
     )

@@ -167,6 +167,8 @@ class ReportFact:
     locality_today: str
     ask: tuple[str, ...] = ()
     finding: Finding | None = None
+    note: str = ""
+    """What its names and terms are called today."""
 
     @cached_property
     def folded_locality(self) -> str:

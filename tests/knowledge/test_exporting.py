@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.db import Database
 from knowledge.content import Content
-from knowledge.exporting import COLUMNS, EXPORTERS
+from knowledge.exporting import EXPORTERS, HEADINGS, WORKBOOKS, published
 from knowledge.importing import Draft, own_export, read
 from knowledge.importing.run import run
 from knowledge.models import AliasKind, Origin
@@ -98,7 +99,7 @@ async def test_the_table_opens_as_utf8_and_runs_no_formula(filled: Database) -> 
     assert text.startswith("\ufeffMã thủ tục,")
     first, second = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
 
-    assert list(first) == list(COLUMNS)
+    assert list(first) == list(HEADINGS)
     assert first["Tên"] == "'=Thủ tục cấp thẻ"
     assert first["Thời hạn"] == (
         "3 ngày; 1 ngày làm việc (nếu mất thẻ); chưa rõ, hỏi nơi tiếp nhận"
@@ -107,7 +108,7 @@ async def test_the_table_opens_as_utf8_and_runs_no_formula(filled: Database) -> 
         "20000 VND/thẻ (trực tiếp); miễn phí (trực tuyến); chưa rõ, hỏi nơi tiếp nhận; "
         "Hội đồng nhân dân cấp tỉnh quyết định"
     )
-    assert (first["Hồ sơ"], second["Hồ sơ"]) == ("Đơn", "chưa rõ, hỏi nơi tiếp nhận")
+    assert (first["Hồ sơ"], second["Hồ sơ"]) == ("Đơn [nếu có]", "chưa rõ, hỏi nơi tiếp nhận")
 
 
 async def test_linked_data_holds_sure_facts_only(filled: Database) -> None:
@@ -150,3 +151,57 @@ async def test_more_than_a_chunk_is_exported_in_order(database: Database) -> Non
     codes = [json.loads(line)["code"] for line in lines]
     assert codes == sorted(codes)
     assert json.loads(lines[449])["examples"] == ["cuối"]
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+async def test_a_table_comes_back_as_it_left(filled: Database, tmp_path: Path, name: str) -> None:
+    path = await saved(filled, tmp_path, name)
+    again = await run(read(path), filled.write, publishing=True)
+    assert (again.unchanged, again.new, again.changed, again.refused) == (2, 0, 0, 0)
+
+
+async def saved(database: Database, folder: Path, name: str) -> Path:
+    path = folder / f"export.{name}"
+    if name in EXPORTERS:
+        await _store(path, await written(database, EXPORTERS[name]))
+        return path
+    with path.open("wb") as file:
+        async with database.read() as session:
+            await WORKBOOKS[name](session, file)
+    return path
+
+
+async def test_what_was_edited_in_a_spreadsheet_changes_and_nothing_else(
+    filled: Database, tmp_path: Path
+) -> None:
+    path = await saved(filled, tmp_path, "xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    headings = [cell.value for cell in sheet[1]]
+    row = {heading: sheet.cell(2, at) for at, heading in enumerate(headings, start=1)}
+    row["Thời hạn"].value = "3 ngày; 2 ngày làm việc (nếu mất thẻ)"
+    row["Nơi nộp"].value = "Thư viện xã <b>tầng 2</b>"
+    row["Cách gọi"].value = "làm thẻ\nxin thẻ đọc sách"
+    book.save(path)
+
+    done = await run(read(path), filled.write, publishing=True, editor="lan")
+    assert (done.changed, done.unchanged, done.published) == (1, 1, 1)
+    async with filled.read() as session:
+        (one, _) = [found async for found in published(session)]
+    assert one.content.where == "Thư viện xã <b>tầng 2</b>"
+    assert one.content.fees == CARD.fees
+    assert [str(time.amount) for time in one.content.processing_times] == ["3", "2"]
+    assert one.content.title == CARD.title
+    assert one.aliases == ("làm thẻ", "xin thẻ đọc sách")
+
+
+async def test_the_list_is_the_portal_s_and_comes_back(filled: Database, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with path.open("wb") as file:
+        async with filled.read() as session:
+            await WORKBOOKS["list"](session, file)
+    first, _ = read(path)
+    assert isinstance(first, Draft)
+    assert (first.content.code, first.outline) == ("9.000001", True)
+    again = await run(read(path), filled.write, publishing=True)
+    assert again.changed == 0

@@ -248,6 +248,7 @@ def test_the_whole_dump_comes_in_and_every_trap_is_met(shared_data: Path) -> Non
         if isinstance(draft, Refused):
             refused.append(draft)
             continue
+        assert isinstance(draft, Draft)
         drafts += 1
         provincial += bool(draft.province_code)
         flagged.update({problem.code for problem in draft.problems})

@@ -38,6 +38,7 @@ def test_invisible_characters_are_taken_out(tmp_path: Path) -> None:
         ("national.jsonl", "national"),
         ("list.xlsx", "excel_list"),
         ("export.jsonl", "own_export"),
+        ("table.csv", "own_table"),
         ("starter", "starter"),
     ],
 )
