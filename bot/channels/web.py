@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from datetime import date
@@ -33,14 +33,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
 from bot import messages as say
-from bot.conversation import Action, Location, Message, Reply
+from bot import notices
+from bot.conversation import (
+    KIOSK,
+    Action,
+    Attachment,
+    AttachmentKind,
+    Location,
+    Message,
+    Reply,
+    web_message,
+)
 from bot.dialogue import Dialogue
 from bot.dialogue.hand_over import WORKS_FOR
+from bot.dialogue.kiosk import links_of
 from bot.dialogue.reports import as_points, trend_title
+from bot.petitions import MOST_BYTES as MOST_PHOTO_BYTES
 from bot.settings import Settings
 from knowledge.columns import utc_now
 from knowledge.reports.trends import rows, trend_svg
-from knowledge.takeaway import calendar_file, qr_svg
+from knowledge.takeaway import QrPath, calendar_file, qr_path
 
 NAME: Final = "web"
 STATIC: Final = Path(__file__).parents[1] / "web"
@@ -48,6 +60,8 @@ STATIC: Final = Path(__file__).parents[1] / "web"
 MAX_QUESTION_CHARS: Final = 4_000
 #: Pushes kept for a page that reads slowly; older ones are dropped.
 MAX_WAITING_PUSHES: Final = 20
+#: Officials may work fast; signing in has a lock-out of its own.
+UNPACED: Final = ("/admin/", "/api/admin/")
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -91,6 +105,8 @@ class Answered(BaseModel):
 
     session: str
     reply: Reply
+    codes: dict[str, QrPath] = {}
+    """On a kiosk, the reply's links as QR codes: nobody may leave the page there."""
 
 
 class Pushes:
@@ -131,9 +147,22 @@ async def post_message(request: Request, ask: Ask) -> Answered:
     """Answer one message; sessions are issued here and forgotten when idle."""
     session = ask.session or secrets.token_urlsafe(24)
     location = Location(ask.location.latitude, ask.location.longitude) if ask.location else None
-    message = Message(NAME, session, ask.text, introduced=ask.introduced, location=location)
+    message = web_message(session, ask.text, introduced=ask.introduced, location=location)
     reply = await _dialogue(request).reply_to(message)
-    return Answered(session=session, reply=reply)
+    codes = (
+        {one.url: qr_path(one.url) for one in links_of(reply)} if message.channel == KIOSK else {}
+    )
+    return Answered(session=session, reply=reply, codes=codes)
+
+
+@api.post("/photos", summary="Send a photo that a form asked for")
+async def post_photo(request: Request, x_motcua_session: Annotated[Session, Header()]) -> Answered:
+    """Take the bytes of one photo; it is decoded and written anew before anything is kept."""
+    raw = await request.body()
+    photo = Attachment(AttachmentKind.PHOTO, size=len(raw), content=raw or b"-")
+    message = Message(NAME, x_motcua_session, "", introduced=True, attachments=(photo,))
+    reply = await _dialogue(request).reply_to(message)
+    return Answered(session=x_motcua_session, reply=reply)
 
 
 @api.get("/events", summary="Listen for pushes", response_class=EventSourceResponse)
@@ -142,14 +171,23 @@ async def get_events(
 ) -> EventSourceResponse:
     """Stream what is pushed to a session; the session travels in a header, never in the address."""
     pushes: Pushes = request.app.state.pushes
+    async with _dialogue(request).sources.database.write() as session:
+        await notices.wake(session, NAME, x_motcua_session, now=utc_now())
     return EventSourceResponse(pushes.listen(x_motcua_session), ping=20)
+
+
+@api.delete("/session", status_code=204, summary="Forget a conversation at once")
+async def delete_session(request: Request, x_motcua_session: Annotated[Session, Header()]) -> None:
+    """Delete what is remembered of a session; deleting it twice, or an unknown one, is the same."""
+    await _dialogue(request).forget(web_message(x_motcua_session))
 
 
 class HandOverOffer(BaseModel):
     """A QR code with which a phone goes on with the conversation."""
 
     url: str
-    svg: str
+    code: QrPath
+    """What to draw."""
     text: str
 
 
@@ -158,12 +196,12 @@ async def offer_hand_over(
     request: Request, x_motcua_session: Annotated[Session, Header()]
 ) -> HandOverOffer:
     """Issue a one-time code; it stands in the address's fragment, which no server sees or logs."""
-    code = await _dialogue(request).offer_hand_over(Message(NAME, x_motcua_session, ""))
+    code = await _dialogue(request).offer_hand_over(web_message(x_motcua_session))
     base = request.app.state.settings.public_url or str(request.base_url)
     url = f"{base.rstrip('/')}/#tiep={code}"
     minutes = int(WORKS_FOR.total_seconds() // 60)
     text = say.HAND_OVER.format(minutes=minutes)
-    return HandOverOffer(url=url, svg=qr_svg(url, title=say.UI_HAND_OVER), text=text)
+    return HandOverOffer(url=url, code=qr_path(url), text=text)
 
 
 class HandOverClaim(BaseModel):
@@ -225,9 +263,14 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 def create(
-    settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]
+    settings: Settings,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
-    """Return the application with its pages, limits and error sentences."""
+    """Return the application with its pages, limits and error sentences.
+
+    `body_limits` are bytes by the beginning of a path, for paths that take more than a question.
+    """
     app = FastAPI(
         title="motcua", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
     )  # no page may load scripts from another host, and the ready-made docs pages do
@@ -241,7 +284,12 @@ def create(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(_RateLimit, settings=settings)
-    app.add_middleware(_BodyLimit, limit=settings.max_body_bytes)
+    limits = {
+        "/": settings.max_body_bytes,
+        "/api/v1/photos": MOST_PHOTO_BYTES,
+        **(body_limits or {}),
+    }
+    app.add_middleware(_BodyLimit, limits=limits)
     app.add_middleware(_Headers)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     return app
@@ -336,7 +384,7 @@ async def _unexpected(_: Request, __: Exception) -> JSONResponse:
 
 
 class _Headers:
-    """Adds the security headers to every response."""
+    """Adds the security headers to every response that has not set its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -345,57 +393,42 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self.headers]
+                given = list(message.get("headers", []))
+                names = {name.lower() for name, _ in given}
+                own = [header for header in self.headers if header[0] not in names]
+                message["headers"] = [*given, *own]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 class _BodyLimit:
-    """Refuses bodies over the limit, by their declared length or while they come in."""
+    """Refuses bodies over the limit of their path, by declared length or while they come in.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    Nothing is gathered here: whoever reads the body gets the refusal in place of the piece too much.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
         self.app = app
-        self.limit = limit
+        self.limits = sorted(limits.items(), key=lambda item: -len(item[0]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = _error(413, say.BODY_TOO_LARGE.format(limit=self.limit))
+        limit = next(limit for path, limit in self.limits if scope["path"].startswith(path))
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self.limit:
-            await refusal(scope, receive, send)
-            return
-        body = await self._read(receive)
-        if body is None:
-            await refusal(scope, receive, send)
-            return
-        await self.app(scope, _replay(body, receive), send)
+        room = limit if declared.isdigit() and int(declared) <= limit else -1
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        body = b""
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return body
-            body += bytes(message.get("body", b""))
-            if len(body) > self.limit:
-                return None
-            if not message.get("more_body", False):
-                return body
+        async def receive_within() -> AsgiMessage:
+            nonlocal room
+            message = await receive() if room >= 0 else {}
+            room -= len(message.get("body", b""))
+            if room < 0:
+                raise HTTPException(413, say.BODY_TOO_LARGE.format(limit=limit))
+            return message
 
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a receive that gives the body already read, then whatever comes."""
-    waiting = [body]
-
-    async def replay() -> AsgiMessage:
-        if waiting:
-            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
-        return await receive()
-
-    return replay
+        await self.app(scope, receive_within, send)
 
 
 class _RateLimit:
@@ -404,14 +437,18 @@ class _RateLimit:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.limit = parse(settings.rate_limit)
-        self.trust_proxy = settings.trust_proxy
+        self.settings = settings
         self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if (
+            scope["type"] != "http"
+            or scope["method"] != "POST"
+            or scope["path"].startswith(UNPACED)
+        ):
             await self.app(scope, receive, send)
             return
-        client = self._client(scope)
+        client = client_address(scope, self.settings)
         if await self.limiter.hit(self.limit, client):
             await self.app(scope, receive, send)
             return
@@ -422,9 +459,11 @@ class _RateLimit:
         )
         await refusal(scope, receive, send)
 
-    def _client(self, scope: Scope) -> str:
-        if self.trust_proxy:
-            forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
-            if forwarded:
-                return str(forwarded.rsplit(",", 1)[-1].strip())
-        return str(scope["client"][0]) if scope.get("client") else "unknown"
+
+def client_address(scope: Scope, settings: Settings) -> str:
+    """Return the address a request came from; a proxy's word counts only where it is trusted."""
+    if settings.trust_proxy:
+        forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
+        if forwarded:
+            return str(forwarded.rsplit(",", 1)[-1].strip())
+    return str(scope["client"][0]) if scope.get("client") else "unknown"

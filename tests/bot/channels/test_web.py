@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
+from PIL import Image
 
 from bot import messages as say
 from bot.app import create_app
@@ -303,3 +307,23 @@ async def test_a_push_reaches_the_page_that_listens_and_no_other() -> None:
     assert '"text": "cho a"' in (await task)["data"]
     await stream.aclose()
     assert pushes.send("a", Reply(Action.OTHER, "muộn")) is False
+
+
+def test_a_photo_for_a_petition_comes_by_the_page(client: TestClient) -> None:
+    def reply_of(answer: Response) -> str:
+        return str(answer.json()["reply"]["text"])
+
+    raw = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(raw, "JPEG")
+    session = str(ask(client, "gửi phản ánh")["session"])
+    for text in ("cán bộ không nhận hồ sơ của tôi", "bỏ qua", "bỏ qua", "bỏ qua"):
+        asked = ask(client, text, session)
+    headers = {"X-Motcua-Session": session}
+    taken = client.post("/api/v1/photos", headers=headers, content=raw.getvalue())
+    broken = client.post("/api/v1/photos", headers=headers, content=b"not a photo")
+    huge = client.post("/api/v1/photos", headers=headers, content=bytes(13 * 1024 * 1024))
+
+    assert '"/anh"' in json.dumps(asked)
+    assert "ảnh 1/5" in reply_of(taken)
+    assert "không phải ảnh" in reply_of(broken)
+    assert huge.status_code == 413

@@ -1,0 +1,279 @@
+"""The channel of Zalo Bot: for pilots and staff, free for 50 people and 3,000 messages a month.
+
+The platform has no buttons, so choices are numbered; it takes pictures only by address. Its errors
+come as `ok: false` at HTTP 200. `getUpdates` hands out one update and forgets it, so what is fetched
+is stored before the next one is asked for; where nothing may be lost, use the webhook.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from bot.channels import (
+    Accept,
+    Arrival,
+    ArrivalKind,
+    Capabilities,
+    ForgedError,
+    Outgoing,
+    SendError,
+    Trouble,
+)
+from bot.channels.splitting import pieces
+from bot.conversation import Attachment, AttachmentKind, Message, Reply
+from bot.db import Database
+from bot.settings import Settings
+
+NAME: Final = "zalo_bot"
+TEXT_LIMIT: Final = 2_000
+MAX_ID_CHARS: Final = 128
+MAX_TEXT_CHARS: Final = 20_000
+#: Seconds the platform holds a getUpdates open when nobody writes.
+POLL_FOR: Final = 30
+TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
+#: Seconds after a refusal for too many requests that names no time.
+RATE_WAIT: Final = 60.0
+
+_EVENT = "message.{}.received"
+ATTACHMENTS: Final[Mapping[str, AttachmentKind]] = {
+    _EVENT.format("image"): AttachmentKind.PHOTO,
+    _EVENT.format("sticker"): AttachmentKind.STICKER,
+    _EVENT.format("voice"): AttachmentKind.VOICE,
+    _EVENT.format("unsupported"): AttachmentKind.FILE,
+}
+TEXT: Final = _EVENT.format("text")
+#: `error_code` of `ok: false`, named as HTTP names them; others are tried again a few times.
+TROUBLES: Final[Mapping[int, Trouble]] = {
+    400: Trouble.DROP,
+    401: Trouble.REFRESH,
+    403: Trouble.SUPPRESS,
+    404: Trouble.DROP,
+    413: Trouble.DROP,
+}
+#: What an empty getUpdates says.
+NOTHING_NEW: Final = 408
+
+log = structlog.get_logger()
+
+
+class ZaloBot:
+    """One bot."""
+
+    name = NAME
+    capabilities = Capabilities(text_limit=TEXT_LIMIT)
+
+    def __init__(
+        self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Take another `transport` to reach a fake without a socket."""
+        token = settings.zalo_bot_token.get_secret_value()
+        self._secret = settings.zalo_bot_webhook_secret.get_secret_value()
+        self._client = httpx.AsyncClient(
+            base_url=f"{settings.zalo_bot_api_url}/bot{token}/",
+            timeout=TIMEOUT,
+            transport=transport,
+        )
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - the contract's
+        """Raise ForgedError unless the request carries the secret given to setWebhook."""
+        given = next((v for k, v in headers.items() if k.lower() == "x-bot-api-secret-token"), "")
+        known = hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode())
+        if not self._secret or not known:
+            raise ForgedError("the secret token is not ours")
+
+    def translate(self, payload: Mapping[str, Any]) -> Sequence[Arrival]:
+        """Return the one arrival of an update, with or without its envelope."""
+        return translate(payload)
+
+    def render(self, reply: Reply) -> Sequence[Outgoing]:
+        """Return the messages that show `reply`; its choices are numbered."""
+        text = unicodedata.normalize("NFC", reply.plain())
+        return [Outgoing(part) for part in pieces(text, TEXT_LIMIT)]
+
+    async def send(self, address: str, outgoing: Outgoing) -> str:
+        """Send one message and return its id.
+
+        Raises:
+            SendError: Zalo did not take it.
+        """
+        text = unicodedata.normalize("NFC", outgoing.text)
+        result = await self.call("sendMessage", {"chat_id": address, "text": text})
+        return _id(_mapping(result).get("message_id"))
+
+    async def send_photo(self, address: str, url: str, caption: str = "") -> str:
+        """Send the picture at a public address and return the message's id.
+
+        Raises:
+            SendError: Zalo did not take it.
+        """
+        body = {"chat_id": address, "photo": url, "caption": unicodedata.normalize("NFC", caption)}
+        return _id(_mapping(await self.call("sendPhoto", body)).get("message_id"))
+
+    async def recall(self, address: str, message_id: str) -> bool:  # noqa: ARG002 - the contract's
+        """Return False: Zalo lets no bot take back a message."""
+        return False
+
+    async def download(self, attachment: Attachment, *, limit: int) -> bytes:
+        """Return a photo the citizen sent.
+
+        Raises:
+            SendError: it is gone or refused.
+            ValueError: it is longer than `limit` bytes.
+        """
+        if not attachment.ref.startswith("https://"):
+            raise SendError("zalo bot file: no address of Zalo's", Trouble.DROP)
+        content = bytearray()
+        try:
+            async with self._client.stream("GET", attachment.ref) as answer:
+                if answer.status_code != 200:
+                    raise SendError(f"zalo bot file HTTP {answer.status_code}", Trouble.DROP)
+                async for part in answer.aiter_bytes():
+                    content += part
+                    if len(content) > limit:
+                        raise ValueError(f"longer than {limit} bytes")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise SendError(f"zalo bot file: {type(error).__name__}", Trouble.RETRY) from None
+        return bytes(content)
+
+    async def refresh(self) -> None:
+        """Do nothing: the token of a bot does not end; a wrong one is the operator's to mend."""
+
+    async def suggest(self, press: str, replies: Sequence[Reply]) -> None:
+        """Do nothing: Zalo has no inline mode."""
+
+    async def start(self) -> None:
+        """Do nothing: connections open when they are needed."""
+
+    async def run(self, accept: Accept) -> None:
+        """Fetch updates, one at a time, where no webhook is set up.
+
+        Raises:
+            SendError: Zalo refuses to give them.
+        """
+        while not self._secret:
+            update = await self.fetch()
+            if update is not None:
+                await _until_stored(accept, self.translate(update))
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._client.aclose()
+
+    async def fetch(self) -> Mapping[str, Any] | None:
+        """Return the next update, or None when nobody wrote for a while.
+
+        Raises:
+            SendError: Zalo refuses to give it.
+        """
+        try:
+            found = await self.call("getUpdates", {"timeout": POLL_FOR}, timeout=POLL_FOR + 10)
+        except SendError as error:
+            if error.reason.startswith(f"zalo bot {NOTHING_NEW}"):
+                return None
+            raise
+        return found if isinstance(found, Mapping) and found else None
+
+    async def call(self, method: str, body: Mapping[str, Any], *, timeout: float = 10.0) -> Any:  # noqa: ASYNC109 - the platform's own waiting is longer
+        """Call a method of the Bot API and return its `result`.
+
+        Raises:
+            SendError: Zalo said no, or nothing; the token, part of the address, is never in it.
+        """
+        try:
+            answer = await self._client.post(method, json=dict(body), timeout=timeout)
+        except httpx.HTTPError as error:
+            raise SendError(f"zalo bot: {type(error).__name__}", Trouble.RETRY) from None
+        try:
+            envelope = answer.json()
+        except ValueError:
+            envelope = None
+        if not isinstance(envelope, Mapping):
+            raise SendError(f"zalo bot HTTP {answer.status_code}", Trouble.RETRY)
+        if envelope.get("ok") is not True:
+            raise _refusal(envelope, answer.status_code)
+        return envelope.get("result")
+
+
+def connect(settings: Settings, _: Database) -> ZaloBot | None:
+    """Return the bot of the settings; None when there is none."""
+    return ZaloBot(settings) if settings.zalo_bot_token.get_secret_value() else None
+
+
+def translate(payload: Mapping[str, Any]) -> Sequence[Arrival]:
+    """Return the one arrival of an update; what is unknown or broken is ignored."""
+    inner = payload.get("result")
+    update = inner if isinstance(inner, Mapping) else payload
+    event = _text(update.get("event_name"))
+    message = _mapping(update.get("message"))
+    sender = _mapping(message.get("from"))
+    address = _id(_mapping(message.get("chat")).get("id")) or _id(sender.get("id"))
+    key = _id(message.get("message_id"))
+    at = _moment(message.get("date"))
+    known = event == TEXT or event in ATTACHMENTS
+    if not (known and address and key) or sender.get("is_bot") is True:
+        return (Arrival(ArrivalKind.IGNORED, key or "-", address, at=at),)
+    text = _text(message.get("text")) or _text(message.get("caption"))
+    said = Message(NAME, address, text[:MAX_TEXT_CHARS], attachments=_attachments(event, message))
+    return (Arrival(ArrivalKind.MESSAGE, key, address, said, at),)
+
+
+def _refusal(envelope: Mapping[str, Any], status: int) -> SendError:
+    given = envelope.get("error_code")
+    code = given if isinstance(given, int) else status
+    reason = f"zalo bot {code}: {str(envelope.get('description', ''))[:200]}"
+    if code != 429:
+        return SendError(reason, TROUBLES.get(code, Trouble.RETRY))
+    wait = _mapping(envelope.get("parameters")).get("retry_after")
+    seconds = float(wait) if isinstance(wait, int | float) and wait > 0 else RATE_WAIT
+    return SendError(reason, Trouble.RETRY, retry_after=seconds)
+
+
+async def _until_stored(accept: Accept, arrivals: Sequence[Arrival]) -> None:
+    """Store what Zalo has already forgotten; a database that fails now may answer the next second."""
+    pause = 0.5
+    while True:
+        try:
+            return await accept(arrivals)
+        except Exception:
+            log.exception("update not stored, will be tried again", channel=NAME)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 30.0)
+
+
+def _attachments(event: str, message: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    kind = ATTACHMENTS.get(event)
+    if kind is None:
+        return ()
+    url = _text(message.get("photo_url")) if kind is AttachmentKind.PHOTO else ""
+    return (Attachment(kind, url[:2_000]),)
+
+
+def _moment(value: object) -> datetime | None:
+    """Return the moment of milliseconds."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**14:
+        return None
+    return datetime.fromtimestamp(value / 1_000, UTC)
+
+
+def _id(value: object) -> str:
+    text = value if isinstance(value, str) else _text(value)
+    return text if 0 < len(text) <= MAX_ID_CHARS and text.isprintable() else ""
+
+
+def _text(value: object) -> str:
+    """Return text that a database can hold, or a whole number as text; "" for anything else."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,92 @@
+"""A platform's limit holds for all who share the database; replies do not wait behind bulk."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from bot.channels import Lane, SendError, Trouble
+from bot.channels.limits import Limit, SharedLimit
+from bot.db import Database
+
+
+async def _bulk(pace: SharedLimit, until: float, times: list[float]) -> None:
+    while time.monotonic() < until:
+        await pace.grant("telegram", "1", Lane.BULK)
+        times.append(time.monotonic())
+
+
+async def test_two_senders_together_keep_one_limit(database: Database) -> None:
+    limits = {"telegram": Limit(per_second=100)}
+    other = Database(database.url)
+    times: list[float] = []
+    start = time.monotonic()
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(
+            *(
+                _bulk(SharedLimit(shared, limits), start + 1.0, times)
+                for shared in (database, other)
+                for _ in range(3)
+            )
+        )
+    await other.close()
+
+    first_second = [at for at in times if at < times[0] + 1.0]
+    assert len(first_second) <= 102
+
+
+async def test_a_reply_goes_before_waiting_bulk(database: Database) -> None:
+    pace = SharedLimit(database, {"telegram": Limit(per_second=5)})
+    bulk = [asyncio.create_task(pace.grant("telegram", "1", Lane.BULK)) for _ in range(20)]
+    await asyncio.wait(bulk, return_when=asyncio.FIRST_COMPLETED)
+
+    await asyncio.wait_for(pace.grant("telegram", "2", Lane.REPLY), 1)
+
+    assert sum(task.done() for task in bulk) < 8
+    for task in bulk:
+        task.cancel()
+    await asyncio.gather(*bulk, return_exceptions=True)
+
+
+async def test_a_hold_reaches_the_other_process_and_slows_it(database: Database) -> None:
+    limits = {"telegram": Limit(per_second=1_000)}
+    first, second = SharedLimit(database, limits), SharedLimit(database, limits)
+    await second.grant("telegram", "1", Lane.BULK)
+
+    await first.hold("telegram", 0.5)
+    start = time.monotonic()
+    await second.grant("telegram", "1", Lane.REPLY)
+
+    assert time.monotonic() - start >= 0.3
+
+
+async def test_one_chat_gets_one_message_a_second_while_others_go_on(database: Database) -> None:
+    pace = SharedLimit(database, {"telegram": Limit(per_second=1_000, chat_seconds=0.4)})
+    start = time.monotonic()
+
+    await pace.grant("telegram", "1", Lane.BULK)
+    await pace.grant("telegram", "2", Lane.BULK)
+    apart = time.monotonic() - start
+    await pace.grant("telegram", "1", Lane.BULK)
+
+    assert time.monotonic() - start >= 0.4
+    assert apart < 10
+
+
+async def test_the_last_of_a_monthly_quota_is_for_replies(database: Database) -> None:
+    pace = SharedLimit(database, {"zalo_bot": Limit(per_second=1_000, monthly=10)})
+    for _ in range(9):
+        await pace.grant("zalo_bot", "1", Lane.BULK)
+
+    with pytest.raises(SendError) as refused:
+        await pace.grant("zalo_bot", "1", Lane.BULK)
+    await pace.grant("zalo_bot", "1", Lane.REPLY)
+
+    assert refused.value.trouble is Trouble.WINDOW
+
+
+async def test_a_channel_without_a_limit_is_not_held(database: Database) -> None:
+    await SharedLimit(database, {}).grant("web", "1", Lane.BULK)

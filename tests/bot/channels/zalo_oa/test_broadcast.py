@@ -1,0 +1,125 @@
+"""Ways to people outside the reply window, in the shapes Zalo documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.channels import SendError, Trouble
+from bot.channels.zalo_oa import ZaloOA
+from bot.channels.zalo_oa.broadcast import (
+    Article,
+    Target,
+    broadcast,
+    create_article,
+    send_template,
+    send_template_by_phone,
+    send_to_group,
+)
+from bot.sandbox import Scripted
+from bot.sandbox.zalo_oa import FakeZaloOA
+from tests.bot.channels.zalo_oa.conftest import Clock
+
+ARTICLE = Article(
+    title="Đổi giờ làm việc dịp Tết",
+    description="Trung tâm nghỉ từ 27 tháng Chạp.",
+    author="UBND phường",
+    cover_url="https://vidu.vn/tet.jpg",
+    paragraphs=("Trung tâm nghỉ từ 27 tháng Chạp.", " ", "Mở lại mùng 6."),
+)
+
+
+async def test_an_article_is_made_and_told_to_those_who_are_meant(
+    channel: ZaloOA, fake: FakeZaloOA, clock: Clock
+) -> None:
+    article_id = await create_article(channel.api, ARTICLE)
+
+    sent = await broadcast(channel.api, [article_id], Target(cities=(4, 9)), now=clock.now)
+
+    assert sent
+    (body,) = fake.broadcasts
+    assert body["recipient"] == {"target": {"cities": "4,9"}}
+    assert body["message"]["attachment"]["payload"]["elements"] == [
+        {"media_type": "article", "attachment_id": article_id}
+    ]
+    (made,) = fake.articles.values()
+    assert [part["content"] for part in made["body"]] == [ARTICLE.paragraphs[0], "Mở lại mùng 6."]
+
+
+async def test_an_article_that_is_not_made_yet_is_asked_for_again(
+    channel: ZaloOA, fake: FakeZaloOA
+) -> None:
+    not_yet = Scripted({"error": 0, "data": {}})
+    fake.script.next("/v2.0/article/verify", not_yet)
+
+    assert await create_article(channel.api, ARTICLE, pause=0)
+
+    fake.script.next("/v2.0/article/verify", *[not_yet] * 5)
+    with pytest.raises(SendError, match="not made") as caught:
+        await create_article(channel.api, ARTICLE, pause=0)
+    assert caught.value.trouble is Trouble.RETRY
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(ARTICLE, title="a" * 151),
+        replace(ARTICLE, author=""),
+        replace(ARTICLE, description="a" * 301),
+        replace(ARTICLE, paragraphs=(" ",)),
+    ],
+)
+async def test_an_article_zalo_would_refuse_is_not_sent(broken: Article, channel: ZaloOA) -> None:
+    with pytest.raises(ValueError, match="an article"):
+        await create_article(channel.api, broken)
+
+
+async def test_an_unknown_article_is_dropped(channel: ZaloOA, clock: Clock) -> None:
+    with pytest.raises(SendError) as caught:
+        await broadcast(channel.api, ["1"], Target(), now=clock.now)
+
+    assert caught.value.trouble is Trouble.DROP
+
+
+async def test_by_night_a_broadcast_says_how_long_to_wait(
+    channel: ZaloOA, fake: FakeZaloOA, clock: Clock
+) -> None:
+    with pytest.raises(SendError) as caught:
+        await broadcast(channel.api, ["1"], Target(), now=clock.now + timedelta(hours=12))
+
+    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.WINDOW, 8 * 3_600)
+    assert fake.broadcasts == []
+
+
+async def test_a_template_goes_to_a_person_or_a_phone(channel: ZaloOA, fake: FakeZaloOA) -> None:
+    fake.citizen("84")
+    values = {"ho_so": "000.00.15.H01-241021-0001"}
+
+    await send_template(channel.api, "84", "7895417", values, tracking_id="1")
+    await send_template_by_phone(channel.api, "0900 000 000", "7895417", values, tracking_id="2")
+
+    common = {"template_id": "7895417", "template_data": values}
+    assert fake.templates == [
+        {"user_id": "84", **common, "tracking_id": "1"},
+        {"phone": "84900000000", **common, "tracking_id": "2"},
+    ]
+
+
+@pytest.mark.parametrize("phone", ["", "1022", "+1 202 555 0100", "0900"])
+async def test_what_is_no_vietnamese_number_is_refused(phone: str, channel: ZaloOA) -> None:
+    with pytest.raises(ValueError, match="10 digits"):
+        await send_template_by_phone(channel.api, phone, "1", {}, tracking_id="1")
+
+
+async def test_a_long_tracking_id_is_refused(channel: ZaloOA) -> None:
+    with pytest.raises(ValueError, match="48"):
+        await send_template(channel.api, "84", "1", {}, tracking_id="x" * 49)
+
+
+async def test_a_group_gets_long_news_in_parts(channel: ZaloOA, fake: FakeZaloOA) -> None:
+    ids = await send_to_group(channel.api, "4a9bada229cec09099df", "Họp lúc tám giờ. " * 200)
+
+    assert len(ids) == len(fake.sent) == 2
+    assert fake.sent[0]["recipient"] == {"group_id": "4a9bada229cec09099df"}
