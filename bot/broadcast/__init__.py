@@ -1,0 +1,1 @@
+"""Announcements on their way: who gets them, when, how fast, and what became of each."""

@@ -1,0 +1,364 @@
+"""`motcua announce`, `worker` and `scheduler`: send announcements, and the processes that do."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import getpass
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Final
+
+import typer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import app as parts
+from bot import audit
+from bot.broadcast import lifecycle, progress
+from bot.broadcast.audience import AudienceError, estimate, place_codes
+from bot.broadcast.firing import VIETNAM, shown
+from bot.broadcast.lifecycle import LifecycleError
+from bot.broadcast.recall import StillSendingError, recall
+from bot.broadcast.schedule import Clockwork, send_due
+from bot.broadcast.trial import send_trial
+from bot.channels import Channel, Lane, SendError
+from bot.channels.limits import SharedLimit, platform_limits
+from bot.cli.failing import fail
+from bot.cli.opening import open_database
+from bot.db import Database
+from bot.messages import announcements as words
+from bot.models import Announcement, AnnouncementStatus
+from bot.settings import Settings
+from knowledge.columns import utc_now
+from knowledge.places.stored import read_places
+
+app = typer.Typer(help="Thông báo đến người đăng ký.", no_args_is_help=True)
+
+#: Seconds between two lines of progress.
+_EVERY: Final = 1.0
+_LANES: Final = {"urgent": Lane.URGENT, "bulk": Lane.BULK}
+
+
+@app.command("send")
+def send(
+    text: Annotated[str, typer.Option(help="Nội dung")],
+    topic: Annotated[str, typer.Option(help="Chủ đề, ví dụ storms, vaccination, closures")],
+    place: Annotated[
+        list[str] | None, typer.Option(help="Nơi nhận, tên cũ hay mới; bỏ trống = mọi nơi")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Tiêu đề")] = "",
+    source: Annotated[str, typer.Option(help="Đường dẫn nguồn")] = "",
+    at: Annotated[str, typer.Option(help="Giờ gửi, ví dụ 2026-12-01 07:30")] = "",
+    cron: Annotated[str, typer.Option(help="Lặp lại theo cron năm phần")] = "",
+    rrule: Annotated[str, typer.Option(help="Lặp lại theo RRULE")] = "",
+    expires: Annotated[str, typer.Option(help="Hết hiệu lực lúc")] = "",
+    urgent: Annotated[bool, typer.Option("--urgent", help="Khẩn: gửi cả ban đêm")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Tự gửi và chờ xong")] = False,
+    test: Annotated[
+        str, typer.Option(help="Chỉ gửi thử cho mình, ví dụ telegram:123456; không lưu gì")
+    ] = "",
+) -> None:
+    """Gửi thông báo đến người đăng ký chủ đề ở nơi đó."""
+    announcement = Announcement(
+        text=text, topic=topic, title=title, source_url=source, cron=cron, rrule=rrule,
+        urgent=urgent, send_at=_moment(at), expires_at=_moment(expires), created_at=utc_now(),
+    )  # fmt: skip
+    if test:
+        asyncio.run(_try_out(announcement, place or [], test))
+        return
+    asyncio.run(_send(announcement, place or [], yes=yes, wait=wait))
+
+
+async def _send(announcement: Announcement, names: list[str], *, yes: bool, wait: bool) -> None:
+    async with open_database() as (settings, database):
+        now, channels = utc_now(), parts.open_channels(settings, database)
+        if not channels:
+            fail("chưa nối nền tảng nào; đặt MOTCUA_TELEGRAM_TOKEN hoặc nối Zalo trước")
+        async with database.read() as session:
+            await _check(session, announcement, names, channels, now)
+            twin = await lifecycle.twin_of(session, announcement, now=now)
+            found = await estimate(session, announcement, tuple(channels))
+        if not found.reachable:
+            fail(words.NOBODY)
+        by_channel = ", ".join(f"{name} {count}" for name, count in found.by_channel.items())
+        typer.echo(f"Người nhận: {found.reachable} ({by_channel})")
+        if twin is not None:
+            typer.echo(twin.warning, err=True)
+        if not yes:
+            _confirm(found.reachable)
+        number = await _release(database, announcement, found.reachable, now)
+        typer.echo(f"Thông báo số {number} đã được nhận.")
+        if wait:
+            await _wait(settings, database, number)
+
+
+async def _check(
+    session: AsyncSession,
+    announcement: Announcement,
+    names: list[str],
+    channels: Mapping[str, Channel],
+    now: datetime,
+) -> None:
+    """Fill in the places, and end the command when something is wrong."""
+    limits = {name: one.capabilities.text_limit for name, one in channels.items()}
+    try:
+        announcement.places = place_codes(await read_places(session), names)
+    except AudienceError as error:
+        fail(str(error))
+    if wrong := lifecycle.check(announcement, limits, now=now):
+        fail(" ".join(wrong))
+
+
+async def _try_out(announcement: Announcement, names: list[str], test: str) -> None:
+    name, _, address = test.partition(":")
+    async with open_database() as (settings, database):
+        channels = parts.open_channels(settings, database)
+        channel = channels.get(name)
+        if channel is None or not address:
+            known = ", ".join(channels) or "chưa nối nền tảng nào"
+            fail(f"--test cần KÊNH:ĐỊA_CHỈ, ví dụ telegram:123456; kênh đã nối: {known}", 2)
+        async with database.read() as session:
+            await _check(session, announcement, names, channels, utc_now())
+        await channel.start()
+        try:
+            pace = SharedLimit(database, platform_limits(settings))
+            await send_trial(channel, pace, address, announcement)
+        except SendError as error:
+            fail(f"{name} không nhận tin thử: {error.reason}")
+        except (TimeoutError, OSError):
+            fail(f"{name} không trả lời, chưa biết tin thử có tới không")
+        finally:
+            await channel.close()
+    typer.echo(f"đã gửi thử đến {name}; chưa lưu và chưa gửi cho ai khác")
+
+
+def _confirm(count: int) -> None:
+    """Ask; more than BULK people must be typed as a number."""
+    if count <= lifecycle.BULK:
+        typer.confirm("Gửi?", abort=True)
+    elif typer.prompt(words.CONFIRM.format(count=count)).strip() != str(count):
+        fail("số không khớp, chưa gửi gì")
+
+
+async def _release(
+    database: Database, announcement: Announcement, people: int, now: datetime
+) -> int:
+    by = f"cli:{getpass.getuser()}"
+    try:
+        async with database.write() as session:
+            saved = await lifecycle.save_draft(session, announcement, by=by, where="cli")
+            number = saved.id or 0
+            await lifecycle.approve(
+                session, number, by=by, people=people, alone=True, where="cli", now=now
+            )
+            await lifecycle.release(session, number, by=by, where="cli", now=now)
+            return number
+    except LifecycleError as error:
+        fail(str(error))
+
+
+async def _wait(settings: Settings, database: Database, number: int) -> None:
+    """Send from here, sharing limits and leases with whoever else sends, until it is done."""
+    channels = parts.open_channels(settings, database)
+    pace = SharedLimit(database, platform_limits(settings))
+    for channel in channels.values():
+        await channel.start()
+    working = asyncio.create_task(parts.worker(database, channels, pace).run())
+    try:
+        while True:
+            await send_due(Clockwork(database, tuple(channels)), utc_now())
+            async with database.read() as session:
+                announcement = await session.get_one(Announcement, number)
+                state = await progress.progress(session, number, now=utc_now())
+            typer.echo(_line(state), err=True)
+            if announcement.status not in (
+                AnnouncementStatus.SENDING,
+                AnnouncementStatus.SCHEDULED,
+            ) or (announcement.next_fire_at is not None and not state.running):
+                break
+            await asyncio.sleep(_EVERY)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        for channel in channels.values():
+            await channel.close()
+    await _report(database, number)
+
+
+def _line(state: progress.Progress) -> str:
+    left = state.seconds_left
+    rest = "" if left is None or not state.running else f", còn khoảng {left:.0f} giây"
+    return (
+        f"{state.delivered}/{state.planned} đã nhận, {state.failed} lỗi, {state.skipped} bỏ qua,"
+        f" {state.per_second:.0f}/giây{rest}"
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        fail(f"không đọc được giờ “{text}”; ví dụ đúng: 2026-12-01 07:30", 2)
+    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(utc_now().tzinfo)
+
+
+@app.command("list")
+def list_(most: Annotated[int, typer.Option(help="Số dòng nhiều nhất")] = 20) -> None:
+    """Xem các thông báo gần đây."""
+    asyncio.run(_list(most))
+
+
+async def _list(most: int) -> None:
+    async with open_database(bare=True) as (_, database), database.read() as session:
+        query = select(Announcement).order_by(col(Announcement.id).desc()).limit(most)
+        for one in (await session.exec(query)).all():
+            when = f", gửi {shown(one.next_fire_at)}" if one.next_fire_at else ""
+            said = (one.title or one.text).splitlines()[0][:60]
+            typer.echo(f"{one.id}\t{words.STATUSES[one.status]}{when}\t{said}")
+
+
+@app.command("show")
+def show(number: Annotated[int, typer.Argument(help="Số thông báo")]) -> None:
+    """Xem một thông báo và nó đã đi đến đâu."""
+    asyncio.run(_show(number))
+
+
+async def _show(number: int) -> None:
+    async with open_database(bare=True) as (_, database), database.read() as session:
+        announcement = await session.get(Announcement, number)
+        if announcement is None:
+            fail(f"không có thông báo số {number}")
+        typer.echo(lifecycle.message_text(announcement))
+        typer.echo(f"\nTrạng thái: {words.STATUSES[announcement.status]}")
+        typer.echo(_line(await progress.progress(session, number, now=utc_now())))
+
+
+@app.command("stop")
+def stop(number: Annotated[int, typer.Argument(help="Số thông báo")]) -> None:
+    """Dừng một thông báo đang gửi hay chờ gửi."""
+    asyncio.run(_step(number, "stop"))
+    typer.echo(f"đã dừng thông báo số {number}")
+
+
+@app.command("resume")
+def resume(number: Annotated[int, typer.Argument(help="Số thông báo")]) -> None:
+    """Gửi tiếp một thông báo đã dừng."""
+    asyncio.run(_step(number, "resume"))
+    typer.echo(f"gửi tiếp thông báo số {number}")
+
+
+async def _step(number: int, step: str) -> None:
+    by = f"cli:{getpass.getuser()}"
+    async with open_database(bare=True) as (_, database):
+        try:
+            async with database.write() as session:
+                if await session.get(Announcement, number) is None:
+                    fail(f"không có thông báo số {number}")
+                if step == "stop":
+                    await lifecycle.stop(session, number, by=by, where="cli")
+                else:
+                    await lifecycle.resume(session, number, by=by, where="cli", now=utc_now())
+        except LifecycleError as error:
+            fail(str(error))
+
+
+@app.command("recall")
+def take_back(number: Annotated[int, typer.Argument(help="Số thông báo")]) -> None:
+    """Thu hồi tin đã gửi, ở nơi nền tảng cho phép; chạy lại thì làm tiếp."""
+    asyncio.run(_take_back(number))
+
+
+async def _take_back(number: int) -> None:
+    async with open_database(bare=True) as (settings, database):
+        async with database.read() as session:
+            if await session.get(Announcement, number) is None:
+                fail(f"không có thông báo số {number}")
+        channels = parts.open_channels(settings, database)
+        for channel in channels.values():
+            await channel.start()
+        try:
+            pace = SharedLimit(database, platform_limits(settings))
+            done = await recall(database, channels, pace, number)
+        except StillSendingError:
+            fail(f"thông báo đang gửi; hãy dừng trước: motcua announce stop {number}")
+        finally:
+            for channel in channels.values():
+                await channel.close()
+        async with database.write() as session:
+            await audit.write(
+                session, actor=f"cli:{getpass.getuser()}", action="announcement.recall",
+                subject=f"announcement:{number}", after=asdict(done), where="cli",
+            )  # fmt: skip
+    typer.echo(
+        f"đã thu hồi {done.taken}; nền tảng không cho thu hồi {done.refused};"
+        f" chưa được {done.failed + done.on_the_way}"
+    )
+    if done.failed or done.on_the_way:
+        fail("chạy lại lệnh này để thu hồi tiếp phần chưa được")
+
+
+@app.command("report")
+def report(
+    number: Annotated[int, typer.Argument(help="Số thông báo")],
+    each: Annotated[bool, typer.Option("--csv", help="In từng người nhận, dạng CSV")] = False,
+) -> None:
+    """Xem kết quả, lỗi gom theo lý do; --csv in từng người."""
+    asyncio.run(_print_report(number, each=each))
+
+
+async def _print_report(number: int, *, each: bool) -> None:
+    async with open_database(bare=True) as (_, database):
+        if not each:
+            await _report(database, number)
+            return
+        writer = csv.writer(sys.stdout)
+        writer.writerow(("channel", "address", "status", "reason", "attempts", "at"))
+        async with database.read() as session:
+            async for row in progress.outcomes(session, number):
+                at = row.done_at.astimezone(VIETNAM).isoformat() if row.done_at else ""
+                writer.writerow(
+                    (row.channel, row.address, row.status, row.reason, row.attempts, at)
+                )
+
+
+async def _report(database: Database, number: int) -> None:
+    async with database.read() as session:
+        typer.echo(_line(await progress.progress(session, number, now=utc_now())))
+        for status, reason, count in await progress.reasons(session, number):
+            typer.echo(f"  {count}\t{status}\t{reason}")
+
+
+def worker(
+    lanes: Annotated[str, typer.Option(help="Làn gửi, cách nhau bằng dấu phẩy")] = "urgent,bulk",
+) -> None:
+    """Chạy một tiến trình gửi thông báo; bao nhiêu cũng được, trên máy nào cũng được."""
+    names = [name.strip() for name in lanes.split(",")]
+    if unknown := [name for name in names if name not in _LANES]:
+        fail(f"không có làn “{unknown[0]}”; có: {', '.join(_LANES)}", 2)
+    asyncio.run(_work([_LANES[name] for name in names]))
+
+
+async def _work(lanes: list[Lane]) -> None:
+    async with open_database() as (settings, database):
+        channels = parts.open_channels(settings, database)
+        pace = SharedLimit(database, platform_limits(settings))
+        for channel in channels.values():
+            await channel.start()
+        await parts.worker(database, channels, pace, lanes=lanes).run()
+
+
+def scheduler() -> None:
+    """Chạy tiến trình hẹn giờ; nhiều tiến trình thì một tiến trình làm, các tiến trình khác chờ."""
+    asyncio.run(_schedule())
+
+
+async def _schedule() -> None:
+    async with open_database() as (settings, database):
+        channels = parts.open_channels(settings, database)
+        await parts.scheduler(database, tuple(channels)).run()
