@@ -29,11 +29,13 @@ class Exchange:
     absent: list[str] = field(default_factory=list)
     action: str = ""
     code: str = ""
+    channel: str = "web"
 
 
 def read(path: Path) -> list[Exchange]:
     """Return the exchanges of a conversation file."""
     exchanges: list[Exchange] = []
+    channel = "web"
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -41,7 +43,9 @@ def read(path: Path) -> list[Exchange]:
         text = text.strip()
         match who.strip():
             case "Dân":
-                exchanges.append(Exchange(text))
+                exchanges.append(Exchange(text, channel=channel))
+            case "Kênh":
+                channel = text
             case "Bot":
                 exchanges[-1].shown.append(text)
             case "Không":
@@ -84,6 +88,6 @@ def check(exchange: Exchange, reply: Reply) -> list[str]:
 async def test_conversation(path: Path, dialogue: Dialogue) -> None:
     chat_id = uuid4().hex
     for exchange in read(path):
-        reply = await dialogue.reply_to(Message("web", chat_id, exchange.question))
+        reply = await dialogue.reply_to(Message(exchange.channel, chat_id, exchange.question))
         wrong = check(exchange, reply)
         assert not wrong, f"Dân: {exchange.question}\n{wrong}\nBot: {reply.plain()}"

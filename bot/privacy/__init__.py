@@ -1,0 +1,7 @@
+"""What identifies a person: hidden before words are stored, forgotten in time, erased on request."""
+
+from __future__ import annotations
+
+from bot.privacy.masking import mask
+
+__all__ = ["mask"]
