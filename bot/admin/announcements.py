@@ -1,0 +1,384 @@
+"""The announcements desk: write, see what it will look like and whom it reaches, approve, send, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, HTTPException, Request
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sse_starlette import EventSourceResponse
+from starlette.datastructures import FormData
+from starlette.responses import Response, StreamingResponse
+
+from bot import audit
+from bot.admin.access import Sender, Visitor, database_of
+from bot.admin.desk import Desk
+from bot.admin.pages import page, read_form, redirect, typed
+from bot.broadcast import lifecycle, progress
+from bot.broadcast.audience import AudienceError, Estimate, estimate, place_codes
+from bot.broadcast.firing import VIETNAM
+from bot.channels import TEXT_LIMITS
+from bot.messages import announcements as words
+from bot.models import Announcement, AnnouncementStatus, Official, Role, Run
+from bot.sheets import BOM, line
+from knowledge.columns import utc_now
+
+PATH: Final = "/announcements"
+LONGEST: Final = 4_000
+PAGE: Final = 50
+#: Seconds between two progress events.
+TICK: Final = 1.0
+_HEADINGS: Final = ("Kênh", "Kết quả", "Lý do", "Số lần thử", "Lúc")
+#: Channels an announcement can go out by.
+REACHES: Final = tuple(TEXT_LIMITS)
+
+#: A place as the form shows it back.
+_NAMED: Final = re.compile(r"\((\d{2}|\d{5})\)\s*$")
+
+router = APIRouter()
+
+
+async def _waiting(session: AsyncSession) -> int:
+    drafts = select(Announcement.id).where(Announcement.status == AnnouncementStatus.DRAFT)
+    return len((await session.exec(drafts.limit(100))).all())
+
+
+# --- Seeing ----------------------------------------------------------------------------------------
+
+
+@router.get(PATH)
+async def show_list(
+    request: Request, _: Sender, status: str = "", before: int | None = None
+) -> Response:
+    """List announcements, newest first."""
+    query = select(Announcement).order_by(col(Announcement.id).desc()).limit(PAGE + 1)
+    if status in words.STATUSES:
+        query = query.where(Announcement.status == AnnouncementStatus(status))
+    if before is not None:
+        query = query.where(col(Announcement.id) < before)
+    async with database_of(request).read() as session:
+        rows = (await session.exec(query)).all()
+    return page(
+        request, _, "announcements/list.html",
+        rows=rows[:PAGE], wanted=status, words=words,
+        older=rows[PAGE - 1].id if len(rows) > PAGE else None,
+    )  # fmt: skip
+
+
+@router.get(f"{PATH}/new")
+async def show_new(request: Request, visitor: Sender) -> Response:
+    """Show an empty form."""
+    return await _form(request, visitor, Announcement(text=""), [], places="")
+
+
+@router.post(f"{PATH}/new")
+async def create(request: Request, visitor: Sender) -> Response:
+    """Store a draft, or show what is wrong with what was typed kept."""
+    return await _save(request, visitor, Announcement(text="", created_at=utc_now()))
+
+
+@router.get(f"{PATH}/{{announcement_id:int}}")
+async def show_one(request: Request, visitor: Sender, announcement_id: int) -> Response:
+    """Show one: its form while it is a draft, then what it was and what became of it."""
+    async with database_of(request).read() as session:
+        announcement = await _one(session, announcement_id)
+    if announcement.status is AnnouncementStatus.DRAFT:
+        wrong = lifecycle.check(announcement, TEXT_LIMITS, now=utc_now())
+        return await _form(
+            request, visitor, announcement, wrong, places=_named(request, announcement)
+        )
+    return await _show(request, visitor, announcement)
+
+
+@router.post(f"{PATH}/{{announcement_id:int}}")
+async def save(request: Request, visitor: Sender, announcement_id: int) -> Response:
+    """Change a draft."""
+    async with database_of(request).read() as session:
+        announcement = await _one(session, announcement_id)
+    return await _save(request, visitor, announcement)
+
+
+async def _save(request: Request, visitor: Visitor, announcement: Announcement) -> Response:
+    form = await read_form(request)
+    wrong, places = _read(request, form, announcement)
+    if typed(form, "step") == "preview" or wrong:
+        return await _form(
+            request, visitor, announcement, wrong, places=places, status=422 if wrong else 200
+        )
+    try:
+        async with database_of(request).write() as session:
+            stored = await session.merge(announcement)
+            await lifecycle.save_draft(session, stored, by=visitor.login, where=visitor.address)
+    except lifecycle.LifecycleError as error:
+        return redirect(request, f"{PATH}/{announcement.id}", str(error), bad=True)
+    return redirect(request, f"{PATH}/{stored.id}", "Đã lưu bản nháp.")
+
+
+def _read(request: Request, form: FormData, announcement: Announcement) -> tuple[list[str], str]:
+    """Put what was typed into the draft; return what is wrong, and the places as they were typed."""
+    wrong: list[str] = []
+    announcement.title = typed(form, "title", 200)
+    announcement.text = typed(form, "text", LONGEST)
+    announcement.source_url = typed(form, "source_url", 2_000)
+    announcement.topic = typed(form, "topic", 40)
+    announcement.urgent = typed(form, "urgent") == "on"
+    announcement.cron = typed(form, "cron", 100)
+    announcement.rrule = typed(form, "rrule", 300)
+    announcement.send_at = _moment(typed(form, "send_at"), wrong, "Giờ gửi")
+    announcement.expires_at = _moment(typed(form, "expires_at"), wrong, "Ngày hết hiệu lực")
+    places = typed(form, "places", 2_000)
+    try:
+        atlas = request.app.state.dialogue.sources.library.current.places
+        announcement.places = place_codes(atlas, (_code(name) for name in places.split(";")))
+    except AudienceError as error:
+        wrong.append(str(error))
+    return [*wrong, *lifecycle.check(announcement, TEXT_LIMITS, now=utc_now())], places
+
+
+def _code(name: str) -> str:
+    """Return the code of "Xã Hòa Long (29302)", or the words as they were typed."""
+    found = _NAMED.search(name)
+    return found[1] if found else name
+
+
+def _moment(written: str, wrong: list[str], what: str) -> datetime | None:
+    if not written:
+        return None
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=VIETNAM).astimezone()
+    except ValueError:
+        wrong.append(f"{what} “{written}” không đúng. Ví dụ: 2026-11-23T07:00.")
+        return None
+
+
+async def _form(
+    request: Request, visitor: Visitor, announcement: Announcement, wrong: list[str], *,
+    places: str, status: int = 200,
+) -> Response:  # fmt: skip
+    async with database_of(request).read() as session:
+        reach = await _reach(session, announcement)
+        twin = await lifecycle.twin_of(session, announcement, now=utc_now())
+    text = lifecycle.message_text(announcement)
+    return page(
+        request, visitor, "announcements/form.html", status=status,
+        one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
+        preview=text, limits=TEXT_LIMITS, bulk=lifecycle.BULK, local=_local,
+        alone=await _is_alone(request),
+    )  # fmt: skip
+
+
+async def _show(request: Request, visitor: Visitor, announcement: Announcement) -> Response:
+    async with database_of(request).read() as session:
+        runs = await _runs(session, announcement.id or 0)
+        so_far = await progress.progress(session, announcement.id or 0, now=utc_now())
+        reasons = await progress.reasons(session, announcement.id or 0)
+        reach = await _reach(session, announcement)
+    return page(
+        request, visitor, "announcements/one.html",
+        one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons, reach=reach,
+        preview=lifecycle.message_text(announcement), places=_named(request, announcement),
+        bulk=lifecycle.BULK,
+    )  # fmt: skip
+
+
+async def _runs(session: AsyncSession, announcement_id: int) -> Sequence[Run]:
+    """Return every sending of an announcement, newest first."""
+    query = select(Run).where(Run.announcement_id == announcement_id)
+    return (await session.exec(query.order_by(col(Run.fire_time).desc()))).all()
+
+
+async def _reach(session: AsyncSession, announcement: Announcement) -> Estimate:
+    if not (announcement.topic or announcement.procedure_code or announcement.correction_of):
+        return Estimate(0)
+    return await estimate(session, announcement, REACHES)
+
+
+async def _one(session: AsyncSession, announcement_id: int) -> Announcement:
+    found = await session.get(Announcement, announcement_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def _is_alone(request: Request) -> bool:
+    """Whether one official at most may send: then nobody else can approve."""
+    async with database_of(request).read() as session:
+        senders = [
+            one
+            for one in await session.exec(
+                select(Official).where(col(Official.disabled_at).is_(None))
+            )
+            if {Role.SENDER, Role.ADMIN} & set(one.roles)
+        ]
+    return len(senders) < 2
+
+
+def _named(request: Request, announcement: Announcement) -> str:
+    """Return the places as an official may type them again: names with their codes."""
+    atlas = request.app.state.dialogue.sources.library.current.places
+    units = [(code, atlas.unit(code)) for code in announcement.places]
+    return "; ".join(f"{unit.name} ({code})" if unit else code for code, unit in units)
+
+
+def _local(moment: datetime | None) -> str:
+    """Return a moment as a datetime-local field holds it."""
+    return moment.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+# --- Doing -----------------------------------------------------------------------------------------
+
+
+@router.post(f"{PATH}/{{announcement_id:int}}/{{deed}}")
+async def act(request: Request, visitor: Sender, announcement_id: int, deed: str) -> Response:
+    """Approve, release, stop, resume, correct, send again: one step, said back in a sentence."""
+    form = await read_form(request)
+    back = f"{PATH}/{announcement_id}"
+    if deed not in _DEEDS:
+        raise HTTPException(404)
+    alone = await _is_alone(request)
+    try:
+        async with database_of(request).write() as session:
+            announcement = await _one(session, announcement_id)
+            to, said = await _DEEDS[deed](session, announcement, visitor, form, alone)
+    except lifecycle.LifecycleError as error:
+        return redirect(request, back, str(error), bad=True)
+    return redirect(request, to or back, said)
+
+
+async def _approve(
+    session: AsyncSession, one: Announcement, visitor: Visitor, form: FormData, alone: bool
+) -> tuple[str, str]:
+    wrong = lifecycle.check(one, TEXT_LIMITS, now=utc_now())
+    if wrong:
+        raise lifecycle.LifecycleError(" ".join(wrong))
+    people = (await _reach(session, one)).reachable
+    if people > lifecycle.BULK and typed(form, "confirm") != str(people):
+        raise lifecycle.LifecycleError(words.CONFIRM.format(count=people))
+    await lifecycle.approve(
+        session, one.id or 0, by=visitor.login, people=people, alone=alone,
+        where=visitor.address, now=utc_now(),
+    )  # fmt: skip
+    await lifecycle.release(
+        session, one.id or 0, by=visitor.login, where=visitor.address, now=utc_now()
+    )
+    return "", f"Đã duyệt. Thông báo sẽ tới {people} người."
+
+
+async def _stop(
+    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+) -> tuple[str, str]:
+    await lifecycle.stop(session, one.id or 0, by=visitor.login, where=visitor.address)
+    return "", "Đã dừng. Tin đang trên đường vẫn tới; không gửi thêm cho ai."
+
+
+async def _resume(
+    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+) -> tuple[str, str]:
+    await lifecycle.resume(
+        session, one.id or 0, by=visitor.login, where=visitor.address, now=utc_now()
+    )
+    return "", "Đã cho gửi tiếp, tới những người chưa nhận."
+
+
+async def _correct(
+    session: AsyncSession, one: Announcement, visitor: Visitor, form: FormData, __: bool
+) -> tuple[str, str]:
+    text = typed(form, "text", LONGEST)
+    if not text:
+        raise lifecycle.LifecycleError(words.NO_TEXT)
+    correction = await lifecycle.correct(
+        session, one.id or 0, text, by=visitor.login, where=visitor.address, now=utc_now()
+    )
+    return f"{PATH}/{correction.id}", "Đã tạo bản nháp đính chính, gửi đúng những người đã nhận."
+
+
+async def _again(
+    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+) -> tuple[str, str]:
+    runs = await _runs(session, one.id or 0)
+    count = 0
+    if runs:
+        count = await lifecycle.send_again(
+            session, runs[0].id or 0, by=visitor.login, where=visitor.address, now=utc_now()
+        )
+    return "", f"Sẽ gửi lại cho {count} người."
+
+
+_DEEDS: Final = {
+    "approve": _approve,
+    "stop": _stop,
+    "resume": _resume,
+    "correct": _correct,
+    "again": _again,
+}
+
+
+# --- Following -------------------------------------------------------------------------------------
+
+
+@router.get(f"{PATH}/{{announcement_id:int}}/progress")
+async def follow(request: Request, _: Sender, announcement_id: int) -> EventSourceResponse:
+    """Stream how far it has come, once a second, until it is finished."""
+    database = database_of(request)
+
+    async def events() -> AsyncIterator[dict[str, str]]:
+        while True:
+            async with database.read() as session:
+                so_far = await progress.progress(session, announcement_id, now=utc_now())
+            yield {"event": "progress", "data": json.dumps(_as_json(so_far))}
+            if not so_far.running:
+                return
+            await asyncio.sleep(TICK)
+
+    return EventSourceResponse(events(), ping=20)
+
+
+def _as_json(so_far: progress.Progress) -> dict[str, Any]:
+    left = so_far.seconds_left
+    return {
+        "planned": so_far.planned,
+        "delivered": so_far.delivered,
+        "failed": so_far.failed,
+        "skipped": so_far.skipped,
+        "rate": round(so_far.per_second, 1),
+        "minutes": None if left is None else round(left / 60, 1),
+        "running": so_far.running,
+    }
+
+
+@router.get(f"{PATH}/{{announcement_id:int}}/outcomes.csv")
+async def export(request: Request, visitor: Sender, announcement_id: int) -> Response:
+    """Return each person's outcome as CSV: by channel, without who they are."""
+    database = database_of(request)
+    async with database.write() as session:
+        await _one(session, announcement_id)
+        await audit.write(
+            session, actor=visitor.login, action="announcement.export",
+            subject=str(announcement_id), where=visitor.address,
+        )  # fmt: skip
+
+    async def lines() -> AsyncIterator[str]:
+        yield BOM + line(_HEADINGS)
+        async with database.read() as reading:
+            async for one in progress.outcomes(reading, announcement_id):
+                done = one.done_at.isoformat() if one.done_at else ""
+                yield line((one.channel, one.status, one.reason, one.attempts, done))
+
+    name = f"thong-bao-{announcement_id}.csv"
+    return StreamingResponse(
+        lines(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+DESK: Final = Desk(
+    "Thông báo", PATH, Role.SENDER, router,
+    "Viết, duyệt, hẹn giờ và theo dõi thông báo gửi người dân đã đăng ký.", _waiting,
+)  # fmt: skip

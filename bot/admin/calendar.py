@@ -1,0 +1,129 @@
+"""The desk of the calendar: holidays, swap days and closures of a year, each with its source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from sqlmodel import col, select
+from starlette.responses import Response
+
+from bot import audit
+from bot.admin.access import Approver, Viewer, Visitor, database_of
+from bot.admin.desk import Desk
+from bot.admin.pages import page, read_form, redirect, typed
+from bot.dialogue.question import VIETNAM
+from bot.models import Role
+from knowledge.calendar_days import read_calendar, set_day
+from knowledge.columns import utc_now
+from knowledge.hours import DayKind, Override, holidays_between
+from knowledge.models import CalendarDay
+from knowledge.publishing import bump_version
+
+router = APIRouter()
+
+#: What a day can be made, as officials read it.
+KINDS: Final = {
+    "holiday": "ngày lễ",
+    "off": "nghỉ (hoán đổi, đột xuất)",
+    "work": "ngày làm bù",
+    "none": "như ngày thường",
+}
+DAY_WORDS: Final = {
+    DayKind.WORKING: "làm việc",
+    DayKind.WEEKEND: "cuối tuần",
+    DayKind.HOLIDAY: "ngày lễ",
+    DayKind.OFF: "nghỉ hoán đổi",
+    DayKind.MAKE_UP: "làm bù",
+}
+_FIELDS: Final = ("day", "kind", "name", "source", "province_code", "like")
+_TITLES: Final = {
+    "day": "Ngày", "kind": "Là", "name": "Tên ngày", "source": "Văn bản căn cứ",
+    "province_code": "Mã tỉnh", "like": "Làm bù theo giờ của ngày",
+}  # fmt: skip
+
+
+@router.get("/calendar")
+async def show(request: Request, visitor: Viewer) -> Response:
+    """Show the days of a year that are not ordinary, and the form to set one."""
+    return await _show(request, visitor, dict.fromkeys(_FIELDS, ""), "")
+
+
+async def _show(
+    request: Request, visitor: Visitor, given: dict[str, str], problem: str
+) -> Response:
+    asked = request.query_params.get("year", "")
+    this = utc_now().astimezone(VIETNAM).year
+    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else this
+    async with database_of(request).read() as session:
+        calendar = await read_calendar(session)
+        own = (
+            await session.exec(
+                select(CalendarDay)
+                .where(
+                    col(CalendarDay.day) >= date(year, 1, 1),
+                    col(CalendarDay.day) <= date(year, 12, 31),
+                )
+                .order_by(col(CalendarDay.day))
+            )
+        ).all()
+    days = holidays_between(calendar, date(year, 1, 1), date(year, 12, 31))
+    return page(request, visitor, "calendar.html", status=422 if problem else 200, year=year,
+                days=days, own=own, kinds=KINDS, words=DAY_WORDS, given=given, problem=problem,
+                may_set=visitor.may(Role.APPROVER))  # fmt: skip
+
+
+@router.post("/calendar")
+async def set_one(request: Request, visitor: Approver) -> Response:
+    """Set one day; answers and deadlines follow at once."""
+    form = await read_form(request)
+    given = {name: typed(form, name, 500) for name in _FIELDS}
+    try:
+        override = Override.model_validate({**given, "like": given["like"] or None})
+    except ValidationError as error:
+        wrong = _TITLES.get(str(error.errors()[0]["loc"][0]), "Ngày")
+        return await _show(request, visitor, given, f"Chưa ghi: “{wrong}” không hợp lệ.")
+    if not override.source:
+        return await _show(request, visitor, given, "Chưa ghi: hãy nêu văn bản căn cứ.")
+    key = (override.day, override.province_code)
+    async with database_of(request).write() as session:
+        before = await session.get(CalendarDay, key)
+        was = before.model_dump(mode="json") if before else None
+        await set_day(session, override)
+        await bump_version(session)
+        await audit.write(
+            session, actor=visitor.login, action="calendar.set",
+            subject=f"day:{override.day.isoformat()}{override.province_code}", before=was,
+            after=override.model_dump(mode="json"), where=visitor.address,
+        )  # fmt: skip
+    here = f"/calendar?year={override.day.year}"
+    return redirect(request, here, f"Đã ghi {override.day:%d/%m/%Y}: {KINDS[override.kind]}.")
+
+
+@router.post("/calendar/drop")
+async def drop(request: Request, visitor: Approver) -> Response:
+    """Take back what was set for a day: the public calendar holds again."""
+    form = await read_form(request)
+    try:
+        day = date.fromisoformat(typed(form, "day", 10))
+    except ValueError:
+        return redirect(request, "/calendar", "Ngày không hợp lệ.", bad=True)
+    async with database_of(request).write() as session:
+        row = await session.get(CalendarDay, (day, typed(form, "province_code", 2)))
+        if row is None:
+            return redirect(request, "/calendar", "Ngày này đã được bỏ rồi.", bad=True)
+        before = row.model_dump(mode="json")
+        await session.delete(row)
+        await bump_version(session)
+        await audit.write(session, actor=visitor.login, action="calendar.drop",
+                          subject=f"day:{day.isoformat()}{row.province_code}", before=before,
+                          where=visitor.address)  # fmt: skip
+    return redirect(request, f"/calendar?year={day.year}", f"Đã bỏ ngày {day:%d/%m/%Y} đã ghi.")
+
+
+DESK: Final = Desk(
+    "Ngày nghỉ", "/calendar", Role.VIEWER, router,
+    "Ngày lễ, ngày nghỉ hoán đổi, ngày làm bù của năm; ghi thêm ngày kèm văn bản căn cứ.",
+)  # fmt: skip

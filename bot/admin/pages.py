@@ -1,0 +1,121 @@
+"""How a desk shows a page, reads a form, and answers one: redirect with a sentence, or show it again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import date, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from bot.admin.access import PREFIX, Visitor, is_https
+from bot.channels.web import STATIC
+from bot.dialogue.question import VIETNAM
+from bot.models import Role
+
+FLASH: Final = "motcua_flash"
+#: A cookie must stay under 4 KB, and a letter may take three bytes.
+MAX_FLASH_CHARS: Final = 600
+#: Fields of one form; a procedure with many dossier components has several hundred.
+MAX_FIELDS: Final = 5_000
+
+#: Roles as officials read them.
+ROLE_WORDS: Final = {
+    Role.VIEWER: "xem",
+    Role.EDITOR: "biên tập",
+    Role.APPROVER: "duyệt",
+    Role.SENDER: "gửi thông báo",
+    Role.ADMIN: "quản trị",
+}
+
+
+def when(moment: datetime | date | None) -> str:
+    """Return a moment as officials write it, in Vietnam's time; "" for None."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    return moment.strftime("%d/%m/%Y")
+
+
+def number(value: float) -> str:
+    """Return a number as it is written in Vietnamese: 1.234.567,8."""
+    whole = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return whole.translate(str.maketrans(",.", ".,")).removesuffix(",0")
+
+
+_templates = Environment(
+    loader=FileSystemLoader(STATIC),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["when"] = when
+_templates.filters["number"] = number
+_templates.filters["query"] = urlencode
+
+
+def page(
+    request: Request,
+    visitor: Visitor | None,
+    template: str,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HTMLResponse:
+    """Return the page of `template` (below bot/web/admin/), with the menu and any waiting sentence."""
+    flash = _read_flash(request)
+    html = _templates.get_template(f"admin/{template}").render(
+        visitor=visitor,
+        menu=[d for d in request.app.state.desks if visitor is not None and visitor.may(d.role)],
+        path=request.url.path.removeprefix(PREFIX),
+        organisation=request.app.state.settings.organisation,
+        flash=flash,
+        **context,
+    )
+    response = HTMLResponse(html, status)
+    if flash:
+        response.delete_cookie(FLASH, path=PREFIX, httponly=True, samesite="lax")
+    return response
+
+
+def redirect(request: Request, path: str, said: str = "", *, bad: bool = False) -> RedirectResponse:
+    """Answer a form by sending the browser to `path` (as in the menu, without /admin), saying `said`."""
+    response = RedirectResponse(PREFIX + path, 303)
+    if said:
+        raw = json.dumps({"said": said[:MAX_FLASH_CHARS], "bad": bad}, ensure_ascii=False)
+        value = base64.urlsafe_b64encode(raw.encode("utf-8", "replace")).decode()
+        response.set_cookie(
+            FLASH, value, max_age=60, path=PREFIX, httponly=True, samesite="lax",
+            secure=is_https(request),
+        )  # fmt: skip
+    return response
+
+
+def _read_flash(request: Request) -> dict[str, Any] | None:
+    raw = request.cookies.get(FLASH)
+    if not raw:
+        return None
+    try:
+        flash = json.loads(base64.urlsafe_b64decode(raw))
+        return {"said": str(flash["said"]), "bad": bool(flash["bad"])}
+    except (binascii.Error, ValueError, KeyError, TypeError):
+        return None
+
+
+async def read_form(request: Request, *, max_fields: int = MAX_FIELDS) -> FormData:
+    """Return what was typed into a form; read it after the role is known, never as a parameter."""
+    return await request.form(max_fields=max_fields)
+
+
+def typed(form: FormData, name: str, limit: int = 1_000) -> str:
+    """Return one field without the spaces around it, cut at `limit`; "" when it is absent or a file."""
+    value = form.get(name)
+    return value.replace("\x00", "").strip()[:limit] if isinstance(value, str) else ""

@@ -1,0 +1,269 @@
+"""The desk of missed questions: what nobody could answer, and answers that citizens call wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, cast
+
+from fastapi import APIRouter, HTTPException, Request
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from bot import audit
+from bot.admin.access import Editor, Viewer, Visitor, database_of
+from bot.admin.desk import Desk
+from bot.admin.pages import page, read_form, redirect, typed
+from bot.conversation import Action, Message, Reply
+from bot.dialogue import Dialogue, State
+from bot.missed import Group, group_new, open_groups, questions_of, settle
+from bot.models import Feedback, FeedbackStatus, MissedQuestion, MissedStatus, Role
+from knowledge.columns import utc_now
+from knowledge.content import Content
+from knowledge.models import GoldenQuestion, Origin, Procedure
+from knowledge.publishing import Phrase, add_phrases, bump_version, save_draft
+from knowledge.text import fold
+
+router = APIRouter()
+
+#: Groups on one page: each is asked again to show what it would get now.
+PAGE: Final = 10
+REMARKS: Final = 30
+MAX_ALIAS: Final = 200
+_ACTIONS: Final = {
+    Action.ANSWER: "trả lời",
+    Action.CLARIFY: "hỏi lại",
+    Action.ABSTAIN: "chưa biết",
+    Action.REPORT: "trả lời từ báo cáo",
+    Action.PLACE: "trả lời về địa danh",
+    Action.OTHER: "câu trả lời khác",
+}
+REASONS: Final = {
+    "": "không nói lý do",
+    "wrong": "sai",
+    "outdated": "cũ",
+    "missing": "thiếu",
+    "unclear": "khó hiểu",
+    "other_question": "không đúng câu hỏi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a question would get now: in a few words, and whole."""
+
+    what: str
+    short: str
+    whole: str
+
+
+@router.get("/questions")
+async def show(request: Request, visitor: Viewer) -> Response:
+    """Show the open groups of missed questions, each with what it would get now."""
+    newest = request.query_params.get("order") == "newest"
+    number = _number(request.query_params.get("page", "1"))
+    database = database_of(request)
+    await group_new(database)
+    async with database.read() as session:
+        groups = await open_groups(
+            session, newest=newest, limit=PAGE + 1, offset=(number - 1) * PAGE
+        )
+        remarks = await _remarks_waiting(session)
+    shown: list[tuple[Group, Now]] = [
+        (group, await answered_now(request, group.question)) for group in groups[:PAGE]
+    ]
+    return page(request, visitor, "questions/list.html", groups=shown, newest=newest,
+                number=number, more=len(groups) > PAGE, remarks=remarks)  # fmt: skip
+
+
+def _number(text: str) -> int:
+    return max(1, int(text)) if text.isdigit() and len(text) < 7 else 1
+
+
+async def answered_now(request: Request, question: str) -> Now:
+    """Return what a new conversation would get for `question`, recording nothing."""
+    reply = await _dialogue(request).answer_fresh(
+        Message("desk", "desk", question, introduced=True), State()
+    )
+    return Now(_ACTIONS[reply.action], _short(reply), reply.plain())
+
+
+def _short(reply: Reply) -> str:
+    if reply.cards:
+        return reply.cards[0].title
+    if reply.choices:
+        return "; ".join(choice.label for choice in reply.choices[:3])
+    return reply.text[:120]
+
+
+def _dialogue(request: Request) -> Dialogue:
+    return cast("Dialogue", request.app.state.dialogue)
+
+
+@router.get("/questions/remarks")
+async def show_remarks(request: Request, visitor: Viewer) -> Response:
+    """Show the answers citizens called wrong, the newest first."""
+    async with database_of(request).read() as session:
+        remarks = (
+            await session.exec(
+                select(Feedback)
+                .where(Feedback.status == FeedbackStatus.OPEN, col(Feedback.helpful).is_(False))
+                .order_by(col(Feedback.id).desc())
+                .limit(REMARKS)
+            )
+        ).all()
+        count = await _remarks_waiting(session)
+    return page(request, visitor, "questions/remarks.html", remarks=remarks, count=count,
+                reasons=REASONS)  # fmt: skip
+
+
+@router.post("/questions/remarks/{remark_id}")
+async def settle_remark(request: Request, visitor: Editor, remark_id: int) -> Response:
+    """Close a remark: the knowledge was mended, or there is nothing to mend."""
+    form = await read_form(request)
+    status = FeedbackStatus.DONE if typed(form, "deed") == "done" else FeedbackStatus.DISMISSED
+    async with database_of(request).write() as session:
+        remark = await session.get(Feedback, remark_id, with_for_update=True)
+        if remark is None or remark.status is not FeedbackStatus.OPEN:
+            return redirect(request, "/questions/remarks", "Góp ý này đã được xử lý.", bad=True)
+        remark.status, remark.handled_by, remark.handled_at = status, visitor.login, utc_now()
+        session.add(remark)
+        await _log(
+            session, visitor, "feedback.settle", f"feedback:{remark_id}", status=status.value
+        )
+    return redirect(request, "/questions/remarks", "Đã xử lý góp ý.")
+
+
+@router.get("/questions/{group_id}")
+async def show_group(request: Request, visitor: Viewer, group_id: int) -> Response:
+    """Show one group: its wordings, what it would get now, and procedures it may mean."""
+    async with database_of(request).read() as session:
+        questions = await questions_of(session, group_id)
+    if not questions:
+        raise HTTPException(404)
+    wanted = request.query_params.get("q", "")[:300] or questions[0].question
+    published = _dialogue(request).sources.library.current
+    hits = published.index.search(wanted).hits[:8]
+    now = await answered_now(request, questions[0].question)
+    return page(request, visitor, "questions/group.html", group_id=group_id, questions=questions,
+                wanted=wanted, hits=hits, now=now, may_edit=visitor.may(Role.EDITOR),
+                words=STATUS_WORDS, limit=MAX_ALIAS)  # fmt: skip
+
+
+STATUS_WORDS: Final = {
+    MissedStatus.OPEN: "đang chờ",
+    MissedStatus.ALIASED: "đã thêm cách gọi",
+    MissedStatus.DRAFTED: "đã tạo bản nháp",
+    MissedStatus.OUT_OF_SCOPE: "ngoài phạm vi",
+    MissedStatus.DISMISSED: "đã bỏ qua",
+}
+
+
+@router.post("/questions/{group_id}/alias")
+async def add_alias(request: Request, visitor: Editor, group_id: int) -> Response:
+    """Teach a wording of a procedure, at once, and close the group."""
+    form = await read_form(request)
+    code, text = typed(form, "code", 40), " ".join(typed(form, "text").split())
+    here = f"/questions/{group_id}"
+    if not 2 <= len(text) <= MAX_ALIAS or not text.isprintable():
+        return redirect(request, here, f"Cách gọi cần từ 2 đến {MAX_ALIAS} ký tự.", bad=True)
+    async with database_of(request).write() as session:
+        await _existing(session, group_id)
+        known = select(Procedure.id).where(Procedure.code == code).limit(1)
+        if (await session.exec(known)).first() is None:
+            return redirect(request, here, f"Không có thủ tục {code}.", bad=True)
+        added = await add_phrases(
+            session, [Phrase(code, text)], origin=Origin.EDITOR, author=visitor.login
+        )
+        if added:
+            await bump_version(session)
+        await settle(session, group_id, MissedStatus.ALIASED)
+        await _log(session, visitor, "alias.add", f"procedure:{code}", text=text, group=group_id)
+    await _dialogue(request).sources.library.refresh()
+    return redirect(request, here, f"Đã thêm cách gọi “{text}” cho thủ tục {code}.")
+
+
+@router.post("/questions/{group_id}/draft")
+async def make_draft(request: Request, visitor: Editor, group_id: int) -> Response:
+    """Begin a procedure that answers the group, as a draft."""
+    form = await read_form(request)
+    title = " ".join(typed(form, "title", 500).split())
+    here = f"/questions/{group_id}"
+    if len(title) < 3:
+        return redirect(request, here, "Hãy ghi tên thủ tục, ít nhất 3 ký tự.", bad=True)
+    async with database_of(request).write() as session:
+        questions = await _existing(session, group_id)
+        code = _code(title, group_id)
+        await save_draft(session, Content(code=code, title=title), author=visitor.login,
+                         note="Từ câu chưa trả lời")  # fmt: skip
+        examples = [Phrase(code, one.question) for one in questions[:5]]
+        await add_phrases(session, examples, origin=Origin.EDITOR, author=visitor.login)
+        await settle(session, group_id, MissedStatus.DRAFTED)
+        await _log(session, visitor, "procedure.draft", f"procedure:{code}", group=group_id)
+    return redirect(request, here, f"Đã tạo bản nháp {code}. Hãy soạn tiếp ở bàn thủ tục.")
+
+
+def _code(title: str, group_id: int) -> str:
+    """Return a code of our own: MC-, words of the title, the group."""
+    words = re.findall(r"[a-z0-9]+", fold(title).lower())
+    return f"MC-{'-'.join(words)[:28].strip('-')}-{group_id}"
+
+
+@router.post("/questions/{group_id}/close")
+async def close(request: Request, visitor: Editor, group_id: int) -> Response:
+    """Close a group without teaching anything: out of scope (kept as a golden question), or no question."""
+    form = await read_form(request)
+    outside = typed(form, "deed") == "out_of_scope"
+    status = MissedStatus.OUT_OF_SCOPE if outside else MissedStatus.DISMISSED
+    async with database_of(request).write() as session:
+        questions = await _existing(session, group_id)
+        if outside:
+            await _keep_as_golden(session, questions[0].question)
+        count = await settle(session, group_id, status)
+        await _log(session, visitor, "question.close", f"question:{group_id}", status=status.value)
+    said = "Nhóm câu hỏi này đã đóng trước đó." if not count else f"Đã đóng {count} câu hỏi."
+    return redirect(request, "/questions", said)
+
+
+async def _keep_as_golden(session: AsyncSession, question: str) -> None:
+    """Have every change tested for still not answering `question`."""
+    known = select(GoldenQuestion.id).where(GoldenQuestion.question == question)
+    if (await session.exec(known)).first() is None:
+        session.add(GoldenQuestion(question=question, codes=[], in_scope=False))
+
+
+async def _existing(session: AsyncSession, group_id: int) -> list[MissedQuestion]:
+    questions = await questions_of(session, group_id)
+    if not questions:
+        raise HTTPException(404)
+    return list(questions)
+
+
+async def _log(
+    session: AsyncSession, visitor: Visitor, action: str, subject: str, **after: object
+) -> None:
+    await audit.write(session, actor=visitor.login, action=action, subject=subject, after=after,
+                      where=visitor.address)  # fmt: skip
+
+
+async def _remarks_waiting(session: AsyncSession) -> int:
+    query = select(func.count()).where(
+        Feedback.status == FeedbackStatus.OPEN, col(Feedback.helpful).is_(False)
+    )
+    return (await session.exec(query)).one()
+
+
+async def _waiting(session: AsyncSession) -> int:
+    groups = select(func.count(func.distinct(MissedQuestion.group_id))).where(
+        MissedQuestion.status == MissedStatus.OPEN
+    )
+    return (await session.exec(groups)).one() + await _remarks_waiting(session)
+
+
+DESK: Final = Desk(
+    "Câu chưa trả lời", "/questions", Role.VIEWER, router,
+    "Câu dân hỏi mà trợ lý chưa biết, và câu trả lời bị chê; thêm cách gọi, tạo nháp, đóng.",
+    _waiting,
+)  # fmt: skip

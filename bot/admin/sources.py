@@ -1,0 +1,17 @@
+"""The desks of what answers are made from, in the order of the menu."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.admin import calendar, centres, imports, questions, reports, stale
+from bot.admin.desk import Desk
+
+DESKS: Final[tuple[Desk, ...]] = (
+    questions.DESK,
+    stale.DESK,
+    imports.DESK,
+    reports.DESK,
+    centres.DESK,
+    calendar.DESK,
+)

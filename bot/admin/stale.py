@@ -1,0 +1,117 @@
+"""The desk of what grows old: ends this month, checked long ago, names what is gone, disagrees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, cast
+
+from fastapi import APIRouter, Request
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from bot import audit
+from bot.admin.access import Approver, Viewer, database_of, settings_of
+from bot.admin.desk import Desk
+from bot.admin.pages import page, read_form, redirect
+from bot.dialogue import Dialogue
+from bot.dialogue.question import VIETNAM
+from bot.models import Role
+from bot.staleness import Checked, MarkKind, Staleness
+from knowledge.columns import utc_now
+from knowledge.models import Origin, Procedure, Revision, RevisionStatus
+from knowledge.publishing import AUTHORS
+from knowledge.publishing.verifying import verify
+
+router = APIRouter()
+
+PAGE: Final = 50
+#: Procedures said to be checked by one form.
+AT_ONCE: Final = 200
+#: How far "soon" reaches, in days.
+SOON: Final = 31
+TABS: Final = {
+    "ends": "Sắp hết hạn trong 31 ngày",
+    "old": "Lâu chưa kiểm tra",
+    "gone": "Nhắc cơ quan, cổng, văn bản đã hết hiệu lực",
+    "conflict": "Nguồn lệch nhau",
+    "beside": "Bản nhập khác bản biên soạn",
+}
+
+
+@router.get("/stale")
+async def show(request: Request, visitor: Viewer) -> Response:
+    """Show one list of what needs to be looked at."""
+    tab = request.query_params.get("show", "ends")
+    tab = tab if tab in TABS else "ends"
+    number = request.query_params.get("page", "1")
+    at = max(0, int(number) - 1) * PAGE if number.isdigit() and len(number) < 6 else 0
+    staleness = cast("Staleness", request.app.state.staleness)
+    today = utc_now().astimezone(VIETNAM).date()
+    days = settings_of(request).stale_days
+    soon = today + timedelta(days=SOON)
+    lists: dict[str, list[Checked]] = {
+        "ends": staleness.ending(today, soon),
+        "old": staleness.old(today, days),
+        "gone": staleness.marked(MarkKind.GONE),
+        "conflict": staleness.marked(MarkKind.CONFLICT),
+    }
+    async with database_of(request).read() as session:
+        beside = await _beside(session)
+    known = {one.code: one for one in staleness.checked}
+    lists["beside"] = [known[code] for code in beside if code in known]
+    shown = lists[tab][at : at + PAGE]
+    marks = {
+        one.code: one.ends_between(today, soon) if tab == "ends"
+        else one.of(MarkKind(tab)) if tab in (MarkKind.GONE, MarkKind.CONFLICT) else ()
+        for one in shown
+    }  # fmt: skip
+    return page(request, visitor, "stale.html", tabs=TABS, tab=tab, shown=shown, marks=marks,
+                counts={name: len(found) for name, found in lists.items()}, days=days,
+                complete=staleness.is_complete, number=at // PAGE + 1,
+                more=len(lists[tab]) > at + PAGE, may_verify=visitor.may(Role.APPROVER))  # fmt: skip
+
+
+async def _beside(session: AsyncSession) -> list[str]:
+    """Return the curated procedures beside whose live content an imported draft waits."""
+    rows = await session.exec(
+        select(Procedure.code)
+        .join(Revision, col(Revision.procedure_id) == col(Procedure.id))
+        .where(
+            Revision.status == RevisionStatus.DRAFT,
+            Revision.author == AUTHORS[Origin.IMPORT],
+            Procedure.origin != Origin.IMPORT,
+        )
+        .distinct()
+        .order_by(Procedure.code)
+    )
+    return list(rows.all())
+
+
+@router.post("/stale/verified")
+async def verified(request: Request, visitor: Approver) -> Response:
+    """Say that procedures were checked today: each is published anew with the date."""
+    form = await read_form(request)
+    codes = [str(code) for code in form.getlist("code")][:AT_ONCE]
+    if not codes:
+        return redirect(request, "/stale", "Chưa chọn thủ tục nào.", bad=True)
+    now = utc_now()
+    today = now.astimezone(VIETNAM).date()
+    async with database_of(request).write() as session:
+        done = await verify(session, codes, on=today, author=visitor.login, now=now)
+        if done:
+            await audit.write(
+                session, actor=visitor.login, action="procedure.verify",
+                subject=f"procedures:{len(done)}", after={"codes": done, "on": today.isoformat()},
+                where=visitor.address,
+            )  # fmt: skip
+    dialogue = cast("Dialogue", request.app.state.dialogue)
+    published = await dialogue.sources.library.refresh()
+    await cast("Staleness", request.app.state.staleness).refresh(database_of(request), published)
+    return redirect(request, "/stale?show=old", f"Đã ghi {len(done)} thủ tục là kiểm tra hôm nay.")
+
+
+DESK: Final = Desk(
+    "Thông tin cũ", "/stale", Role.VIEWER, router,
+    "Sắp hết hạn, lâu chưa kiểm tra, nhắc cơ quan đã bỏ, nguồn lệch nhau.",
+)  # fmt: skip

@@ -1,0 +1,173 @@
+"""The public figures: how many ask, when, where and about what; a number under five is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, HTTPException, Request
+from jinja2 import Environment, FileSystemLoader
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot import charts
+from bot import messages as say
+from bot.analytics import MOST_DAYS, SMALL, Figures, read_figures
+from bot.conversation import Action
+from bot.db import Database
+from bot.dialogue import Dialogue
+from bot.sheets import BOM, line
+from knowledge.columns import utc_now
+from knowledge.hours import ZONE
+from knowledge.models import AdminUnit
+
+PATH: Final = "/open-data"
+#: Days shown when none are asked for.
+DAYS: Final = 30
+CHANNEL_WORDS: Final = {
+    "web": "Trang hỏi đáp",
+    "kiosk": "Màn hình tại trung tâm",
+    "telegram": "Telegram",
+    "zalo_oa": "Zalo OA",
+    "zalo_bot": "Zalo Bot",
+    "console": "Cửa sổ lệnh",
+}
+#: How a question ended, as people read it, and the actions that count so.
+OUTCOMES: Final[Mapping[str, tuple[Action, ...]]] = {
+    "Trả lời được": (Action.ANSWER, Action.REPORT, Action.PLACE),
+    "Hỏi lại": (Action.CLARIFY,),
+    "Chưa trả lời được": (Action.ABSTAIN,),
+    "Việc khác": (Action.OTHER,),
+}
+
+router = APIRouter(include_in_schema=False)
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[1] / "web"), autoescape=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One figure as a drawing and as the same numbers in rows."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    svg: str
+
+
+def span(request: Request) -> tuple[date, date]:
+    """Return the days asked for by `since` and `until`, the last 30 when none or nonsense is."""
+    today = utc_now().astimezone(ZONE).date()
+    until = min(_date(request.query_params.get("until", "")) or today, today)
+    since = _date(request.query_params.get("since", "")) or until - timedelta(days=DAYS - 1)
+    return min(max(since, until - timedelta(days=MOST_DAYS - 1)), until), until
+
+
+async def tables(session: AsyncSession, dialogue: Dialogue, figures: Figures) -> list[Table]:
+    """Return the figures as drawings and tables, with names for the codes in them."""
+    library = dialogue.sources.library
+    names = {}
+    for code in figures.topics:
+        content = await library.content(library.current, code)
+        names[code] = content.name if content else code
+    units = select(AdminUnit.code, AdminUnit.name).where(
+        col(AdminUnit.code).in_(list(figures.provinces))
+    )
+    places = dict((await session.exec(units)).all())
+    return [
+        _by_day(figures),
+        _by_hour(figures),
+        _ranked("Thủ tục được hỏi nhiều nhất", "Thủ tục", figures.topics, names),
+        _ranked("Theo kênh", "Kênh", figures.channels, CHANNEL_WORDS),
+        _ranked("Theo tỉnh, thành phố", "Tỉnh, thành phố", figures.provinces, places),
+    ]
+
+
+def outcomes(counts: Mapping[str, int]) -> tuple[int, ...]:
+    """Return how many ended in each of OUTCOMES."""
+    return tuple(sum(counts.get(action, 0) for action in group) for group in OUTCOMES.values())
+
+
+def _by_day(figures: Figures) -> Table:
+    rows = [(day, outcomes(counts)) for day, counts in figures.days.items()]
+    title = "Câu hỏi mỗi ngày"
+    svg = charts.stacked([(f"{day:%d/%m}", c) for day, c in rows], list(OUTCOMES), title=title)
+    return Table(title, ("Ngày", *OUTCOMES), tuple((f"{d:%d/%m/%Y}", *c) for d, c in rows), svg)
+
+
+def _by_hour(figures: Figures) -> Table:
+    hours = [(f"{hour}", (times,)) for hour, times in figures.hours.items()]
+    title = "Theo giờ trong ngày"
+    svg = charts.stacked(hours, ["Câu hỏi"], title=title)
+    return Table(title, ("Giờ", "Câu hỏi"), tuple((hour, times) for hour, (times,) in hours), svg)
+
+
+def _ranked(title: str, of: str, counts: Mapping[str, int], names: Mapping[str, str]) -> Table:
+    named = {names.get(key, key): times for key, times in counts.items()}
+    rows = tuple((names.get(key, key), times) for key, times in counts.items())
+    return Table(title, (of, "Câu hỏi"), rows, charts.lying(named, title=title))
+
+
+def csv_lines(shown: Iterable[Table]) -> Iterator[str]:
+    """Yield every table in one CSV, the table's title before each row."""
+    yield BOM + line(("bảng", "mục", "loại", "số câu hỏi"))
+    for table in shown:
+        for name, *numbers in table.rows:
+            for kind, number in zip(table.head[1:], numbers, strict=True):
+                yield line((table.title, name, kind, number))
+
+
+@router.get(PATH)
+async def show(request: Request) -> HTMLResponse:
+    """Show the public figures."""
+    figures, shown = await _public(request)
+    html = _templates.get_template("open-data.html").render(
+        figures=figures, tables=shown, small=SMALL
+    )
+    return HTMLResponse(html)
+
+
+@router.get(f"{PATH}.csv")
+async def as_csv(request: Request) -> Response:
+    """Return the public figures as CSV."""
+    _, shown = await _public(request)
+    headers = {"Content-Disposition": 'attachment; filename="so-lieu.csv"'}
+    return Response(
+        "".join(csv_lines(shown)), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+@router.get(f"{PATH}.json")
+async def as_json(request: Request) -> JSONResponse:
+    """Return the public figures as JSON."""
+    figures, _ = await _public(request)
+    return JSONResponse(plain(figures))
+
+
+def plain(figures: Figures) -> dict[str, Any]:
+    """Return the figures as JSON can say them."""
+    raw = asdict(figures)
+    raw["since"], raw["until"] = figures.since.isoformat(), figures.until.isoformat()
+    raw["days"] = {day.isoformat(): dict(counts) for day, counts in figures.days.items()}
+    return raw
+
+
+async def _public(request: Request) -> tuple[Figures, list[Table]]:
+    database: Database | None = getattr(request.app.state, "database", None)
+    if database is None:
+        raise HTTPException(503, say.NOT_READY)
+    async with database.read() as session:
+        figures = (await read_figures(session, *span(request))).public()
+        return figures, await tables(session, request.app.state.dialogue, figures)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""The announcements desk: written, previewed, approved, stopped, corrected; what was typed is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bot.admin.announcements import _local
+from bot.db import Database
+from bot.models import Role, Topic
+from bot.people import heard_from
+from bot.settings import Settings
+from bot.subscriptions import subscribe
+from knowledge.columns import utc_now
+from tests.bot.admin.conftest import Desk
+
+pytestmark = pytest.mark.xdist_group("admin")
+
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
+WRITTEN = {
+    "title": "Nghỉ bão",
+    "text": "Chiều 22/11 bộ phận một cửa nghỉ.",
+    "topic": "storms",
+    "places": "tỉnh Cà Mau",
+    "step": "save",
+}
+
+
+async def _subscriber(settings: Settings, address: str) -> None:
+    database = Database(settings.url)
+    async with database.write() as session:
+        contact = await heard_from(session, "telegram", address, now=NOW)
+        await subscribe(
+            session, contact.person_id, Topic.STORMS, province_code="96",
+            consent="v1", source="telegram", now=NOW,
+        )  # fmt: skip
+    await database.close()
+
+
+def _create(client: TestClient, **changed: str) -> str:
+    answer = client.post("/admin/announcements/new", data={**WRITTEN, **changed})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def test_a_draft_is_saved_and_shown_as_citizens_will_see_it(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    page = client.get(_create(client)).text
+
+    assert "Nghỉ bão" in page
+    assert "Nhắn “DỪNG” để thôi nhận tin." in page
+    assert "Tỉnh Cà Mau (96)" in page
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    typed = {**WRITTEN, "text": "Họp lúc {giờ} <script>", "places": "xã Qqqxyz Wwkk", "cron": "x"}
+
+    answer = client.post("/admin/announcements/new", data=typed)
+
+    assert answer.status_code == 422
+    for said in ("chưa điền", "Không tìm thấy nơi", "Không hiểu lịch lặp"):
+        assert said in answer.text
+    assert "Họp lúc {giờ} &lt;script&gt;" in answer.text
+    assert "xã Qqqxyz Wwkk" in answer.text
+
+
+def test_nobody_to_send_to_is_said(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    place = _create(client, topic="schools")
+
+    assert client.post(f"{place}/approve").status_code == 303
+
+    assert "Không có ai đăng ký" in client.get(place).text
+
+
+def test_approved_stopped_resumed(desk: Desk, settings: Settings) -> None:
+    asyncio.run(_subscriber(settings, "chat-1"))
+    client = desk(Role.SENDER)
+    # Not now: the application's own clock would begin to send it.
+    place = _create(client, send_at=_local(utc_now() + timedelta(days=1)))
+    client.post(f"{place}/approve")
+    assert "chờ đến giờ" in client.get(place).text
+
+    client.post(f"{place}/stop")
+    assert "đã dừng" in client.get(place).text
+    client.post(f"{place}/stop")
+    assert "không dừng được" in client.get(place).text
+    client.post(f"{place}/resume")
+    assert "chờ đến giờ" in client.get(place).text
+
+
+def test_a_sent_one_is_edited_no_more_and_unknown_ones_are_told(
+    desk: Desk, settings: Settings
+) -> None:
+    asyncio.run(_subscriber(settings, "chat-2"))
+    client = desk(Role.SENDER)
+    place = _create(client)
+    client.post(f"{place}/approve")
+
+    client.post(place, data=WRITTEN)
+
+    assert "Chỉ bản nháp mới sửa" in client.get(place).text
+    assert client.get("/admin/announcements/999999").status_code == 404
+    assert client.post(f"{place}/explode").status_code == 404
+
+
+def test_the_list_shows_and_filters(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    number = re.sub(r"\D", "", _create(client, title="Tin riêng để tìm"))
+
+    assert f"/admin/announcements/{number}" in client.get("/admin/announcements?status=draft").text
+    assert "Tin riêng để tìm" not in client.get("/admin/announcements?status=done").text
+
+
+def test_a_feed_is_added_switched_and_refused(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    feed = {"url": "https://cong.vi-du.vn/rss", "topic": "reform", "places": "Đồng Tháp"}
+
+    assert client.post("/admin/feeds", data=feed).status_code == 303
+    twice = client.post("/admin/feeds", data=feed)
+    inner = client.post("/admin/feeds", data={**feed, "url": "http://169.254.169.254/"})
+
+    assert "đã có rồi" in twice.text
+    assert "nội bộ" in inner.text
+    assert "http://169.254.169.254/" in inner.text
+    number = re.findall(r"/admin/feeds/(\d+)", client.get("/admin/feeds").text)[-1]
+    client.post(f"/admin/feeds/{number}")
+    assert "đang tắt" in client.get("/admin/feeds").text
