@@ -28,6 +28,9 @@ FLAGS = [
     "--disable-sync",
 ]
 STARTS_WITHIN = 60.0
+#: The admin of the running assistant.
+OFFICIAL = "quantri"
+PASSWORD = "bốn con ngựa ăn cỏ"
 
 
 def chromium() -> str:
@@ -46,7 +49,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def other_sites() -> tuple[str, str]:
+    """Two more origins: one that may show the widget, one that may not."""
+    return f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, other_sites: tuple[str, str]
+) -> Iterator[str]:
     """The address of `motcua run`, started as its user starts it, on an empty folder."""
     chromium()
     port = free_port()
@@ -56,7 +67,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "MOTCUA_PORT": str(port),
         "MOTCUA_DATA_DIR": str(folder),
         "MOTCUA_RATE_LIMIT": "10000/minute",
+        "MOTCUA_WIDGET_ORIGINS": other_sites[0],
     }
+    subprocess.run(
+        [sys.executable, "-m", "bot", "official", "add", OFFICIAL, "--password-stdin"],
+        env=environment, input=f"{PASSWORD}\n".encode(), check=True, capture_output=True,
+    )  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"], env=environment, stdout=log, stderr=log
