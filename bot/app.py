@@ -4,38 +4,64 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import structlog
 from fastapi import FastAPI
 
-from bot.channels import console, web
+from bot import admin, missed, petitions, staleness, threads
+from bot.broadcast.engine import PgQueuerEngine
+from bot.broadcast.schedule import Clockwork, Scheduler
+from bot.broadcast.worker import Worker, owner_name
+from bot.channels import Channel, Lane, Pace, console, telegram, web, zalo_bot, zalo_oa
+from bot.channels.downloads import Downloads
+from bot.channels.limits import SharedLimit, platform_limits
+from bot.channels.running import running
+from bot.channels.telling import Teller
+from bot.channels.webhooks import Webhooks
 from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
 from bot.dialogue.memory import forget_expired
+from bot.imports import Runner, folder_of
+from bot.pages import kiosk, my_data, open_data, widget
+from bot.pages import petitions as petitions_page
+from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
+from bot.timed import publish_due
+from knowledge import golden
 from knowledge.columns import utc_now
+from knowledge.golden import Gate
 from knowledge.guides import Guides
 from knowledge.importing import centres, facts, units
 from knowledge.importing.starter import load_starter
 from knowledge.published import Library
 
 #: What comes with the program besides procedures and their phrases.
-STARTER_PARTS: Final = (units.load, centres.load, facts.load)
+STARTER_PARTS: Final = (units.load, centres.load, facts.load, golden.load)
 #: Every channel, by the name its messages carry.
-CHANNELS: Final = {console.NAME: console, web.NAME: web}
+CHANNELS: Final = {one.NAME: one for one in (console, telegram, web, zalo_bot, zalo_oa)}
+#: The platforms among them, each with what opens it; None when its settings are empty.
+PLATFORMS: Final[dict[str, Callable[[Settings, Database], Channel | None]]] = {
+    telegram.NAME: telegram.connect,
+    zalo_bot.NAME: zalo_bot.connect,
+    zalo_oa.NAME: zalo_oa.connect,
+}
 
 log = structlog.get_logger()
 #: Seconds between deletions of expired conversations.
 FORGET_EVERY: Final = 3_600
+#: Seconds between looks after what is owed to citizens.
+TEND_EVERY: Final = 60
 
 
 def set_up_logging(settings: Settings) -> None:
     """Log one line an event to standard error, so that standard output stays for answers."""
     logging.basicConfig(level=settings.log_level, format="%(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # What these say at lower levels holds citizens' words, their addresses, or tokens.
+    for talkative in ("alembic", "aiosqlite", "apscheduler", "httpx", "httpcore", "telegram"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -53,8 +79,9 @@ def set_up_logging(settings: Settings) -> None:
 async def prepare(settings: Settings) -> Database:
     """Return the database, migrated and holding the starter knowledge."""
     database = Database(settings.url)
-    await migrate(database)
-    await load_starter(database.write, parts=STARTER_PARTS)
+    async with database.alone():
+        await migrate(database)
+        await load_starter(database.write, parts=STARTER_PARTS)
     return database
 
 
@@ -62,29 +89,99 @@ async def open_dialogue(settings: Settings, database: Database) -> Dialogue:
     """Return the dialogue over what is published now."""
     library = Library(database.read)
     await library.refresh()
-    return Dialogue(Sources(library, Guides.load(), settings), database)
+    return Dialogue(Sources(library, Guides.load(), settings, database, Pseudonyms.load(settings)))
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the ASGI application: the web channel and its API."""
+def create_app(settings: Settings | None = None, *, announces: bool = True) -> FastAPI:
+    """Return the ASGI application: the web channel, its API and the officials' pages.
+
+    `announces`: this process also schedules and sends announcements, as a single process must.
+    """
     settings = settings or Settings()
+    app = web.create(
+        settings, _lifespan(settings, announces=announces), admin.body_limits(settings)
+    )
+    app.include_router(my_data.router)
+    app.include_router(open_data.router)
+    app.include_router(kiosk.router)
+    app.include_router(petitions_page.router)
+    admin.mount(app)
+    app.add_middleware(Webhooks)
+    widget.mount(app, settings)
+    return app
 
+
+def _lifespan(
+    settings: Settings, *, announces: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await prepare(settings)
+        app.state.database = database
         app.state.dialogue = dialogue = await open_dialogue(settings, database)
+        app.state.imports = runner = Runner(database, folder_of(settings), now=utc_now)
+        app.state.staleness = staleness.Staleness()
         tasks = [
+            asyncio.create_task(runner.run()),
+            asyncio.create_task(missed.watch(database)),
+            asyncio.create_task(
+                staleness.watch(app.state.staleness, database, dialogue.sources.library)
+            ),
             asyncio.create_task(_watch(dialogue.sources.library)),
             asyncio.create_task(_forget(database)),
         ]
-        log.info("ready", version=dialogue.sources.library.current.version)
-        yield
+        pace = SharedLimit(database, platform_limits(settings))
+        opened = _open(settings, database)
+        async with running(opened, dialogue, pace=pace) as app.state.intake:
+            channels = app.state.intake.channels
+            dialogue.sources.download = Downloads(channels)
+            teller = Teller(database, channels, pages={web.NAME: app.state.pushes}, pace=pace)
+            if announces:
+                tasks += [
+                    asyncio.create_task(worker(database, channels, pace).run()),
+                    asyncio.create_task(scheduler(database, tuple(channels)).run()),
+                ]
+            tasks += [
+                asyncio.create_task(teller.run()),
+                asyncio.create_task(_tend(database, dialogue.sources.library)),
+                asyncio.create_task(_keep_times(database, dialogue.sources.library)),
+            ]
+            log.info("ready", version=dialogue.sources.library.current.version)
+            yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await database.close()
 
-    return web.create(settings, lifespan)
+    return lifespan
+
+
+def worker(
+    database: Database,
+    channels: Mapping[str, Channel],
+    pace: Pace,
+    *,
+    lanes: Collection[Lane] = (Lane.URGENT, Lane.BULK),
+) -> Worker:
+    """Return a worker that sends announcements of `lanes`."""
+    return Worker(
+        database, PgQueuerEngine(database.url), channels, pace, clock=utc_now, lanes=lanes
+    )
+
+
+def scheduler(database: Database, channels: Sequence[str]) -> Scheduler:
+    """Return a scheduler of announcements for `channels`."""
+    return Scheduler(Clockwork(database, channels), owner=owner_name(), clock=utc_now)
+
+
+def open_channels(settings: Settings, database: Database) -> dict[str, Channel]:
+    """Return the platforms that have settings, by name; not started."""
+    return {channel.name: channel for channel in _open(settings, database)}
+
+
+def _open(settings: Settings, database: Database) -> list[Channel]:
+    opened = (open_one(settings, database) for open_one in PLATFORMS.values())
+    return [channel for channel in opened if channel is not None]
 
 
 async def _forget(database: Database) -> None:
@@ -95,6 +192,32 @@ async def _forget(database: Database) -> None:
         except Exception:
             log.exception("expired conversations not deleted")
         await asyncio.sleep(FORGET_EVERY)
+
+
+async def _tend(database: Database, library: Library) -> None:
+    """Every minute: talks nobody answers, petitions nearly due, forms nobody finished."""
+    while True:
+        now = utc_now()
+        try:
+            async with database.write() as session:
+                await threads.time_out(session, now)
+            async with database.write() as session:
+                await petitions.remind_due(session, now, library.current.calendar)
+                await petitions.close_silent(session, now)
+        except Exception:
+            log.exception("what is owed to citizens not looked after")
+        await asyncio.sleep(TEND_EVERY)
+
+
+async def _keep_times(database: Database, library: Library) -> None:
+    """Every minute: publish what is due, take off what has ended."""
+    gate = Gate(database.read, library)
+    while True:
+        try:
+            await publish_due(database, library, gate, utc_now())
+        except Exception:
+            log.exception("publications that are due not made")
+        await asyncio.sleep(TEND_EVERY)
 
 
 async def _watch(library: Library) -> None:

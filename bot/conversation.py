@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from knowledge.content import Facet
 
@@ -19,12 +20,39 @@ class Action(StrEnum):
     OTHER = "other"
 
 
+#: Channels that answer and cannot write first: nobody can be told of news there.
+ANSWER_ONLY: Final = frozenset({"web", "kiosk", "console"})
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a citizen is, in degrees; never stored."""
+    """Where a citizen is, in degrees; kept only until the message is answered."""
 
     latitude: float
     longitude: float
+
+
+class AttachmentKind(StrEnum):
+    """What a citizen sent besides words."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+    STICKER = "sticker"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something sent besides words; `ref` is how its channel downloads it."""
+
+    kind: AttachmentKind
+    ref: str = ""
+    size: int | None = None
+    """Bytes, where the platform says so."""
+    content: bytes = field(default=b"", repr=False)
+    """The bytes themselves, where they came along with the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +65,21 @@ class Message:
     introduced: bool = False
     """The channel itself has already said that we are a machine."""
     location: Location | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+#: The channel of devices that many people share: nothing of a person may stay there.
+KIOSK: Final = "kiosk"
+#: How a session issued to a kiosk begins, so that it can never be taken for one's own.
+KIOSK_SESSION: Final = "kiosk-"
+
+
+def web_message(
+    session: str, text: str = "", *, introduced: bool = False, location: Location | None = None
+) -> Message:
+    """Return a message of a browser's session: from a kiosk, or from a page of one's own."""
+    channel = KIOSK if session.startswith(KIOSK_SESSION) else "web"
+    return Message(channel, session, text, introduced=introduced, location=location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +164,8 @@ class Reply:
     """Things to ask next; never needed to understand the reply."""
     facet: Facet | None = None
     candidates: tuple[Candidate, ...] = field(default=())
+    forget: bool = False
+    """Nothing of this turn is kept: the citizen has just had everything erased."""
 
     def plain(self) -> str:
         """Return the whole reply as text; choices are numbered so that "1" answers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -38,12 +38,113 @@ class Settings(BaseSettings):
     trust_proxy: bool = Field(
         default=False, description="Take the client's address from X-Forwarded-For"
     )
+    widget_origins: str = Field(
+        "",
+        pattern=r"^(\s*https?://[a-z0-9.:\-]+\s*(,|$))*$",
+        description="Sites that may show the widget: exact origins, comma-separated; empty = none",
+    )
+    kiosk_idle_seconds: int = Field(
+        90, ge=10, description="Seconds without a touch after which a kiosk asks who is there"
+    )
+    kiosk_warning_seconds: int = Field(
+        20, ge=5, description="Seconds a kiosk then waits before it wipes everything"
+    )
+    kiosk_commune: str = Field(
+        "",
+        pattern=r"^(\d{5})?$",
+        description="Five-digit code of the commune of the kiosks; /kiosk?xa=CODE sets it for one",
+    )
+    kiosk_tiles: str = Field(
+        "",
+        description="Procedure codes on a kiosk's first screen, comma-separated; empty = most asked",
+    )
     max_body_bytes: int = Field(16_384, gt=0, description="Largest request body accepted, in bytes")
+    max_upload_mb: int = Field(
+        256, gt=0, description="Largest file an official may upload, in megabytes"
+    )
+    admin_idle_minutes: int = Field(
+        60, gt=0, description="Minutes without a request after which an official must sign in again"
+    )
+    admin_session_hours: int = Field(
+        12, gt=0, description="Hours after which an official must sign in again in any case"
+    )
     stale_days: int = Field(
         90, gt=0, description="Days after which a verified fact is called old in an answer"
     )
+    privacy_keys: str = Field(
+        "",
+        description="Keys of pseudonyms, newest first, 64 hex digits each, comma-separated;"
+        " empty = a file in the data folder",
+    )
+    petition_days: int = Field(
+        15, gt=0, le=250, description="Working days within which a petition is to be answered"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least important message logged"
+    )
+    telegram_token: SecretStr = Field(
+        SecretStr(""), description="Token of the Telegram bot, from @BotFather; empty = no Telegram"
+    )
+    telegram_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of 8-256 letters for the Telegram webhook; empty = polling",
+    )
+    telegram_base_url: str = Field(
+        "https://api.telegram.org",
+        description="Address of the Telegram Bot API, or of a local Bot API server",
+    )
+    telegram_per_second: float = Field(
+        30.0,
+        gt=0,
+        description="Messages a second that Telegram allows; more when broadcasts are paid",
+    )
+    telegram_proxy: str = Field(
+        "", description="HTTP proxy to reach Telegram through; empty = directly"
+    )
+    zalo_oa_app_id: str = Field(
+        "", description="Zalo app that owns the webhook; empty = no Zalo OA"
+    )
+    zalo_oa_id: str = Field("", description="Id of the Zalo Official Account itself")
+    zalo_oa_app_secret: SecretStr = Field(
+        SecretStr(""), description="Secret key of the Zalo app, for new access tokens"
+    )
+    zalo_oa_secret: SecretStr = Field(
+        SecretStr(""), description="OA secret key, with which Zalo signs its webhooks"
+    )
+    zalo_oa_signs_id: Literal["app", "oa"] = Field(
+        "app", description="Id that comes first in the webhook's signature: app or oa"
+    )
+    zalo_oa_signs_secret: Literal["oa", "app"] = Field(
+        "oa", description="Secret that comes last in the webhook's signature: oa or app"
+    )
+    zalo_oa_replay_minutes: int = Field(
+        180, gt=0, description="Minutes after which a signed Zalo OA webhook is refused as a replay"
+    )
+    zalo_oa_buttons: bool = Field(
+        default=False, description="Send buttons to Zalo OA besides the numbered choices"
+    )
+    zalo_oa_billable: bool = Field(
+        default=False,
+        description="Write to Zalo OA citizens from 48 hours to 7 days too, for money",
+    )
+    zalo_oa_api_url: str = Field(
+        "https://openapi.zalo.me", description="Address of the Zalo OA OpenAPI"
+    )
+    zalo_oa_auth_url: str = Field(
+        "https://oauth.zaloapp.com", description="Address that exchanges Zalo OA tokens"
+    )
+    zalo_oa_business_url: str = Field(
+        "https://business.openapi.zalo.me", description="Address that sends ZBS templates by phone"
+    )
+    zalo_bot_token: SecretStr = Field(
+        SecretStr(""), description="Token of the Zalo Bot; empty = no Zalo Bot"
+    )
+    zalo_bot_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of 8-256 characters for the Zalo Bot webhook; empty = polling",
+    )
+    zalo_bot_api_url: str = Field(
+        "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot API"
     )
 
     @property

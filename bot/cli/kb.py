@@ -25,7 +25,7 @@ from bot.cli.failing import fail
 from bot.db import Database
 from bot.settings import Settings
 from knowledge.content import Content
-from knowledge.exporting import EXPORTERS
+from knowledge.exporting import EXPORTERS, WORKBOOKS
 from knowledge.importing import UnreadableFileError, reader_of
 from knowledge.importing.run import Report, Summary, run
 from knowledge.models import (
@@ -67,6 +67,8 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     JSONLD = "jsonld"
+    XLSX = "xlsx"
+    LIST = "list"
 
 
 class Switch(StrEnum):
@@ -126,6 +128,7 @@ async def _import(file: Path, *, publish: bool, dry_run: bool, report: Path | No
                     dry_run=dry_run,
                     complete=reader.COMPLETE,
                     report=tell,
+                    editor=AUTHOR,
                 )
     typer.echo(_summary(summary, dry_run=dry_run))
 
@@ -311,8 +314,20 @@ def export(
     as_format: Annotated[Format, typer.Option("--format", help="Định dạng")] = Format.JSONL,
     output: Annotated[Path | None, typer.Option(help="Tệp ghi ra; không có thì in ra")] = None,
 ) -> None:
-    """Xuất những gì đang công bố: JSON lines để nhập lại, CSV, hoặc JSON-LD."""
-    _run(_export(as_format, output))
+    """Xuất những gì đang công bố: JSON lines, CSV, Excel để sửa rồi nhập lại, hoặc JSON-LD."""
+    if as_format.value in WORKBOOKS and output is None:
+        fail("tệp Excel cần --output TỆP.xlsx", 2)
+    _run(
+        _export_workbook(as_format, output)
+        if output and as_format.value in WORKBOOKS
+        else _export(as_format, output)
+    )
+
+
+async def _export_workbook(as_format: Format, output: Path) -> None:
+    with output.open("wb") as file:
+        async with _database() as database, database.read() as session:
+            await WORKBOOKS[as_format.value](session, file)
 
 
 async def _export(as_format: Format, output: Path | None) -> None:

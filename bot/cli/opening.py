@@ -9,18 +9,21 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import prepare, set_up_logging
 from bot.cli.failing import fail
-from bot.db import Database
+from bot.db import Database, migrate
 from bot.settings import Settings
 from knowledge.importing import UnreadableFileError
 
 
 @asynccontextmanager
-async def open_database() -> AsyncIterator[tuple[Settings, Database]]:
-    """Yield the settings and the database: migrated, holding the starter knowledge."""
+async def open_database(*, bare: bool = False) -> AsyncIterator[tuple[Settings, Database]]:
+    """Yield the settings and the database: migrated, and holding the starter knowledge unless `bare`."""
     settings = Settings()
     set_up_logging(settings)
     try:
-        database = await prepare(settings)
+        database = Database(settings.url) if bare else await prepare(settings)
+        if bare:
+            async with database.alone():
+                await migrate(database)
     except UnreadableFileError as error:
         fail(f"kiến thức khởi đầu có tệp hỏng: {error}")
     except (OSError, DBAPIError) as error:

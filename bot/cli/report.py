@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,18 +17,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
-from knowledge.models import Centre, Fact, FactStatus, Report
-from knowledge.reports.drafts import DraftError, decide, edit, facts_of, find_report, import_report
+from bot.imports.report import keep_report
+from knowledge.columns import utc_now
+from knowledge.models import Fact, FactStatus, Report
+from knowledge.reports.drafts import DraftError, decide, edit, facts_of, find_report
 from knowledge.reports.found import ReadReport
-from knowledge.reports.offers import offers
-from knowledge.reports.reading import ReportError
+from knowledge.reports.reading import MOST_BYTES, ReportError, read_bytes
 from knowledge.reports.report import read_report
 from knowledge.reports.shape import as_json, summary
 
 app = typer.Typer(help="Báo cáo cải cách hành chính: đọc, kiểm tra, duyệt.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="In một đối tượng JSON")]
-File = Annotated[Path, typer.Argument(help="Tệp .txt, .docx, .pdf hoặc .html")]
+File = Annotated[
+    str, typer.Argument(help="Tệp .txt, .docx, .pdf hoặc .html; - là văn bản dán vào đầu vào chuẩn")
+]
 Key = Annotated[str, typer.Argument(help="Khóa của báo cáo, xem `report list`")]
 Facts = Annotated[
     list[str] | None, typer.Option("--fact", help="Số hoặc khóa của dữ kiện; lặp lại được")
@@ -35,11 +39,17 @@ Facts = Annotated[
 _STATUS = {FactStatus.DRAFT: "nháp", FactStatus.PUBLISHED: "đã duyệt", FactStatus.REJECTED: "đã bỏ"}
 
 
-def _read(file: Path) -> ReadReport:
+def _read(file: str) -> ReadReport:
     try:
-        return read_report(file)
+        return read_report(_pasted() if file == "-" else Path(file))
     except ReportError as error:
         fail(str(error))
+
+
+def _pasted() -> str:
+    """Return the report on standard input, read no further than any report goes."""
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    return read_bytes(raw, ".txt", "văn bản dán vào")
 
 
 @asynccontextmanager
@@ -75,9 +85,9 @@ def import_(
 
 async def _import(report: ReadReport, publisher: str, *, as_json_: bool) -> None:
     async with _write() as session:
-        made = await import_report(session, report, publisher=publisher)
-        names = (await session.exec(select(Centre.name))).all()
-    offered = offers(report, names)
+        made, offered = await keep_report(
+            session, report, author="console", now=utc_now(), publisher=publisher
+        )
     if as_json_:
         _print(
             {
@@ -100,7 +110,7 @@ async def _import(report: ReadReport, publisher: str, *, as_json_: bool) -> None
     )
     for one in offered:
         name = "trung tâm" if one.kind == "service_centre" else "thông báo"
-        typer.echo(f"  Có thể tạo {name}: {one.title}")
+        typer.echo(f"  Nháp {name}: {one.title}")
 
 
 @app.command("list")

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from bot.app import create_app, set_up_logging
+from bot.app import create_app, prepare, set_up_logging
+from bot.channels.zalo_oa.tokens import put
 from bot.cli.failing import fail
+from bot.sandbox import Fake, serving
+from bot.sandbox.zalo_oa import FakeZaloOA
 from bot.settings import Settings
+from knowledge.columns import utc_now
 
 
 def run(
     host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe")] = None,
     port: Annotated[int | None, typer.Option(help="Cổng lắng nghe", min=1, max=65535)] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(help="Chạy thử với nền tảng giả trên máy này, ví dụ telegram,zalo")
+    ] = None,
+    sandbox_port: Annotated[
+        int | None, typer.Option(help="Cổng của nền tảng giả", min=1, max=65535)
+    ] = None,
 ) -> None:
     """Chạy trợ lý; in các địa chỉ để mở."""
     settings = Settings()
@@ -23,8 +35,12 @@ def run(
         update={"host": host or settings.host, "port": port or settings.port}
     )
     set_up_logging(settings)
-    _refuse_taken_port(settings)
+    _refuse_taken_port(settings.host, settings.port)
     base = f"http://{_shown(settings.host)}:{settings.port}"
+    if sandbox is not None:
+        at = sandbox_port or settings.port + 1
+        settings = _in_sandbox(settings, sandbox, base=base, port=at)
+        typer.echo(f"  Nền tảng thử    http://{serving.HOST}:{at}/sandbox/\n")
     typer.echo("motcua đang khởi động (lần đầu cần nạp kho kiến thức, chừng vài giây).\n")
     typer.echo(f"  Trang hỏi đáp   {base}/")
     typer.echo(f"  API             {base}/api/v1/messages   (mô tả: {base}/openapi.json)")
@@ -40,18 +56,71 @@ def run(
     )
 
 
+def web(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng lắng nghe", min=1, max=65535)] = None,
+) -> None:
+    """Chỉ phục vụ web và hội thoại; gửi thông báo là việc của `worker` và `scheduler`."""
+    settings = Settings()
+    settings = settings.model_copy(
+        update={"host": host or settings.host, "port": port or settings.port}
+    )
+    set_up_logging(settings)
+    _refuse_taken_port(settings.host, settings.port)
+    uvicorn.run(
+        create_app(settings, announces=False),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
 def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only shown
 
 
-def _refuse_taken_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _in_sandbox(settings: Settings, names: str, *, base: str, port: int) -> Settings:
+    """Start the fakes; return settings that lead to them alone, with a database of their own."""
+    try:
+        fakes = serving.choose(names)
+    except ValueError as error:
+        fail(f"không có nền tảng giả “{error}”; có: {', '.join(serving.FAKES)}", 2)
+    _refuse_taken_port(serving.HOST, port)
+    # No real account may meet the sandbox's citizens, and no real citizen its answers.
+    defaults = {
+        name: field.get_default()
+        for name, field in Settings.model_fields.items()
+        if name.startswith(("zalo_", "telegram_"))
+    }
+    alone = {"data_dir": settings.data_dir / "sandbox", "database_url": "", **defaults}
+    changed = serving.start(fakes, port=port, app=base)
+    settings = Settings.model_validate({**settings.model_dump(), **alone, **changed})
+    asyncio.run(_connect(settings, fakes))
+    return settings
+
+
+async def _connect(settings: Settings, fakes: Sequence[Fake]) -> None:
+    """Put in the tokens an official would have put in."""
+    database = await prepare(settings)
+    for fake in fakes:
+        if isinstance(fake, FakeZaloOA):
+            await put(
+                database,
+                fake.app_id,
+                refresh=fake.refresh_token,
+                access=fake.access_token,
+                now=utc_now(),
+            )
+    await database.close()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            fail(
-                f"không mở được {settings.host}:{settings.port} ({error.strerror}); "
-                "đặt MOTCUA_PORT sang cổng khác"
-            )
+            fail(f"không mở được {host}:{port} ({error.strerror}); đặt MOTCUA_PORT sang cổng khác")

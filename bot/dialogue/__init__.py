@@ -15,26 +15,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlmodel import select
 
 from bot import messages as say
-from bot.conversation import Action, Message, Reply
-from bot.db import Database
+from bot.conversation import KIOSK, Action, Message, Reply
+from bot.db import Write
 from bot.dialogue import (
     centres,
     choices,
+    closed,
     commands,
     deadlines,
+    feedback,
     guides,
     hand_over,
+    kiosk,
+    linking,
+    my_data,
+    petition_form,
+    petitions,
     places,
     procedures,
     reports,
     scope,
     stuck,
+    subscriptions,
+    threads,
 )
-from bot.dialogue.memory import load_state, record
+from bot.dialogue.memory import forget_chat, load_state, record
 from bot.dialogue.question import Question, Sources, State
 from knowledge.columns import utc_now
 
@@ -46,9 +55,20 @@ Step = Callable[[Question], Awaitable[Reply | None]]
 
 #: Tried in order; the first reply ends the turn.
 STEPS: tuple[Step, ...] = (
+    closed.say_so,
+    threads.go_on,
+    petition_form.go_on,
+    petitions.begin,
+    kiosk.protect,
     commands.run,
+    linking.link,
+    threads.begin,
     scope.refuse,
     choices.pick,
+    petitions.look_up,
+    feedback.take,
+    my_data.handle,
+    subscriptions.answer,
     deadlines.answer,
     centres.answer,
     reports.answer,
@@ -57,6 +77,9 @@ STEPS: tuple[Step, ...] = (
     procedures.answer,
     stuck.admit,
 )
+
+#: What is raised when the database does not answer, which may pass.
+_DATABASE_AWAY = (OperationalError, InterfaceError, OSError)
 
 #: Longer questions are answered with a request to shorten them.
 MAX_CHARS = 4_000
@@ -71,16 +94,20 @@ class _Done:
 class Dialogue:
     """Answers messages; one conversation at a time is served in order, different ones together."""
 
-    def __init__(
-        self, sources: Sources, database: Database, *, now: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, sources: Sources, *, now: Callable[[], datetime] = utc_now) -> None:
         self.sources = sources
-        self._database = database
+        self._database = sources.database
         self._now = now
         self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
-    async def reply_to(self, message: Message) -> Reply:
-        """Return the reply to `message`; never raises, always records."""
+    async def reply_to(
+        self, message: Message, *, also: Callable[[Reply], Write] | None = None
+    ) -> Reply:
+        """Return the reply to `message`; never raises, always records.
+
+        With `also`, what it gives for the reply is written in the turn's own transaction, and the
+        turn raises when that cannot be: it has then left no trace and may be tried again.
+        """
         async with self._in_order(message):
             started = time.perf_counter()
             state = State()
@@ -88,23 +115,33 @@ class Dialogue:
             try:
                 state = await load_state(self._database, message, self._now())
                 done = await self.consider(message, state)
-                reply, state = done.reply, replace(done.state, introduced=True)
+                reply = feedback.invite(done.reply)
+                state = replace(done.state, introduced=True)
                 if not done.state.introduced and not message.introduced:
                     reply = reply.opened_with(self.introduction())
+            except _DATABASE_AWAY:
+                if also is not None:
+                    raise
+                log.exception("turn failed", channel=message.channel)
             except Exception:
                 log.exception("turn failed", channel=message.channel)
-            finally:
-                milliseconds = (time.perf_counter() - started) * 1_000
-                await record(
-                    self._database, message, reply, state, now=self._now(), ms=milliseconds,
-                    hours=self.sources.settings.chat_hours,
-                )  # fmt: skip
+            milliseconds = (time.perf_counter() - started) * 1_000
+            await record(
+                self._database, message, reply, state,
+                who=self.sources.pseudonyms.of(message.channel, message.chat_id),
+                now=self._now(), ms=milliseconds, hours=self._keeps_for(message),
+                also=also(reply) if also else None,
+            )  # fmt: skip
             return reply
+
+    def _keeps_for(self, message: Message) -> float:
+        hours = self.sources.settings.chat_hours
+        return min(hours, kiosk.KEPT_HOURS) if message.channel == KIOSK else hours
 
     async def answer_fresh(self, message: Message, state: State) -> Reply:
         """Return the reply a conversation in `state` would get, keeping and recording nothing."""
         try:
-            return (await self.consider(message, state)).reply
+            return (await self.consider(message, state, keeps=False)).reply
         except Exception:
             log.exception("turn failed", channel=message.channel)
             return Reply(Action.OTHER, say.ERROR)
@@ -118,16 +155,25 @@ class Dialogue:
             return False
         return True
 
-    async def consider(self, message: Message, state: State) -> _Done:
-        """Return the reply and the new state, without reading or writing anything of the chat."""
+    async def consider(self, message: Message, state: State, *, keeps: bool = True) -> _Done:
+        """Return the reply and the new state; of the chat itself nothing is read or written."""
         if len(message.text) > MAX_CHARS:
             return _Done(Reply(Action.OTHER, say.TOO_LONG.format(limit=MAX_CHARS)), state)
-        question = Question(message, state, self.sources, self.sources.library.current, self._now())
+        question = Question(
+            message, state, self.sources, self.sources.library.current, self._now(), keeps
+        )
         for step in STEPS:
             reply = await step(question)
             if reply is not None:
+                if question.closing is not None:
+                    reply = replace(reply, cards=(*reply.cards, question.closing))
                 return _Done(reply, question.state)
         raise AssertionError("the last step always replies")
+
+    async def forget(self, message: Message) -> None:
+        """Delete the conversation of `message` at once, after the turn it may be in."""
+        async with self._in_order(message):
+            await forget_chat(self._database, message)
 
     async def offer_hand_over(self, message: Message) -> str:
         """Return a code with which another device goes on with this conversation, once."""

@@ -37,6 +37,8 @@ async def run(question: Question) -> Reply | None:
     """Answer a greeting or a command; None for anything else."""
     text = question.folded.strip()
     if not text:
+        if question.message.location is not None:
+            return None  # a place alone asks for the nearest centre
         return _other(say.EMPTY_QUESTION)
     if len(text.split()) > _MOST_WORDS:
         return None

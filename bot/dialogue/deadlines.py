@@ -7,19 +7,25 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot import messages as say
-from bot.conversation import Action, Button, Candidate, Card, Reply, Section
+from bot.conversation import Action, Button, Candidate, Card, Reply, Section, SectionKind
 from bot.dialogue import places, procedures
 from bot.dialogue.cards import source_of
 from bot.dialogue.centres import long_day
 from bot.dialogue.facets import RENDERERS, Asked, capital
+from bot.dialogue.petition_steps import happened_on as past_day
 from bot.dialogue.question import VIETNAM, Question
+from bot.messages import late as words
 from knowledge.content import Content, Facet, ProcessingTime
 from knowledge.deadlines import (
     DUTIES,
     LATE_ENTITLEMENTS,
+    REFUSED_RULES,
+    REPEATED_RULES,
+    Basis,
     Due,
     Filing,
     due_for,
+    lateness,
     own_deadline,
 )
 from knowledge.hours import read_when
@@ -36,6 +42,16 @@ _LATE = re.compile(
     r"\b(?:tre hen|qua hen|(?:ho so|giay)(?: \w+){0,4} (?:tre han|qua han|bi tre|cham)|hen (?:hoai|mai|lui)"
     r"|qua ngay hen|mai (?:chua|khong) (?:tra|co|xong)|tre (?:hen|han) tra)\b"
 )
+_REFUSED = re.compile(
+    r"\b(?:khong|ko|k|tu choi|chang)(?: \w+){0,2} (?:nhan|tiep nhan) (?:ho so|don|giay to)\b"
+    r"|\btu choi (?:nhan )?ho so\b"
+)
+_REPEATED = re.compile(
+    r"\bbat (?:\w+ ){0,3}bo sung\b|\bbo sung (?:\w+ ){0,3}(?:nhieu|hai|ba|bon|nam|\d+) lan\b"
+    r"|\b(?:nhieu|hai|ba|bon|nam|\d+) lan(?: \w+){0,2} bo sung\b|\bbo sung (?:ho so )?(?:hoai|mai)\b"
+)
+#: "Thứ Bảy có nhận hồ sơ không" asks for hours.
+_HOURS = re.compile(r"\b(?:thu (?:bay|sau|7)|chu nhat|may gio|ngay nao|hom nay|le|tet)\b")
 _BY_WHEN = re.compile(
     r"\b(?:han|cham nhat|muon nhat|tre nhat|truoc ngay|den (?:bao gio|khi nao|ngay nao|luc nao)"
     r"|(?:bao gio|khi nao|ngay nao) (?:thi )?(?:phai|het han)|con kip|qua han chua)\b"
@@ -55,7 +71,11 @@ _ASKING = re.compile(
 async def answer(question: Question) -> Reply | None:
     """Return the day a dossier must be answered, or what a late one entitles to; else None."""
     if _LATE.search(question.folded):
-        return _late()
+        return _late(question)
+    if _REPEATED.search(question.folded):
+        return _turned_away(words.REPEATED, REPEATED_RULES, words.TELL_REPEATED)
+    if _REFUSED.search(question.folded) and not _HOURS.search(question.folded):
+        return _turned_away(words.REFUSED, REFUSED_RULES, words.TELL_REFUSED)
     duty = _duty(question)
     if duty is not None:
         return duty
@@ -97,18 +117,45 @@ def _duty(question: Question) -> Reply | None:
     return Reply(Action.ANSWER, f"{text}\n{law}", facet=Facet.DEADLINE, candidates=meant)
 
 
-def _late() -> Reply:
+def _late(question: Question) -> Reply:
+    """Return what a late dossier entitles to, and how late it is when its day is named."""
     rights = tuple(f"{basis.text} [{basis.law}]" for basis in LATE_ENTITLEMENTS)
-    return Reply(
-        Action.OTHER,
-        cards=(
-            Card(
-                title=say.LATE_TITLE,
-                lead=(say.LATE_HOW,),
-                sections=(Section(say.LATE_DOSSIER, rights),),
-            ),
+    appointed = past_day(question.text, question.today)
+    lead = [say.LATE_HOW]
+    if appointed is not None:
+        province = question.state.province_code
+        late = lateness(appointed, question.today, question.published.calendar, province)
+        how = words.DAYS_LATE if late.late else words.NOT_LATE
+        lead.insert(0, how.format(day=long_day(appointed), days=late.working_days))
+    card = Card(
+        title=say.LATE_TITLE,
+        lead=tuple(lead),
+        sections=(
+            Section(say.LATE_DOSSIER, rights),
+            Section(words.ASK_FOR, words.LATE_ASKS, SectionKind.CHECKLIST),
         ),
+        notices=(words.NO_PROMISE,),
     )
+    return Reply(Action.OTHER, cards=(card,), follow_ups=(_offer(words.TELL_LATE),))
+
+
+def _turned_away(title: str, rules: tuple[Basis, ...], tell: str) -> Reply:
+    """Return the rule about refusing or sending back a dossier, and what to ask for."""
+    said = tuple(f"{basis.text} [{basis.law}]" for basis in rules)
+    card = Card(
+        title=title,
+        sections=(
+            Section(words.RULE, said),
+            Section(words.ASK_FOR, words.TURNED_AWAY_ASKS, SectionKind.CHECKLIST),
+        ),
+        notices=(words.NO_PROMISE,),
+    )
+    return Reply(Action.OTHER, cards=(card,), follow_ups=(_offer(tell),))
+
+
+def _offer(told: str) -> Button:
+    """Return the button that opens a petition with what happened already written."""
+    return Button(words.OFFER, send=words.SEND_PETITION.format(told=told))
 
 
 async def _content(question: Question) -> Content | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,10 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.analytics import count_turn
 from bot.conversation import Action, Message, Reply
-from bot.db import Database
+from bot.db import Database, Write
 from bot.dialogue.question import State
-from bot.models import Chat, HandOver, MissedQuestion, Turn
+from bot.models import Chat, HandOver, MissedQuestion, MissedStatus, Turn
+from bot.people import forget_address
 from bot.privacy import mask
 from knowledge.text import fold, normalise
 
@@ -29,6 +32,15 @@ async def load_state(database: Database, message: Message, now: datetime) -> Sta
     return State.from_json(chat.state) if chat and chat.expires_at > now else State()
 
 
+async def forget_chat(database: Database, message: Message) -> None:
+    """Delete a chat at once, and its address with all that hangs on nothing else."""
+    async with database.write() as session:
+        chat = await _chat(session, message)
+        if chat is not None:
+            await session.delete(chat)
+        await forget_address(session, message.channel, message.chat_id)
+
+
 async def forget_expired(database: Database, now: datetime) -> int:
     """Delete the conversations and hand-over codes whose time is up; return how many conversations."""
     async with database.write() as session:
@@ -43,33 +55,59 @@ async def record(
     reply: Reply,
     state: State,
     *,
+    who: str,
     now: datetime,
     ms: float,
     hours: float,
+    also: Write | None = None,
 ) -> None:
-    """Store the masked turn, the chat's new state, and a missed question if it was one.
+    """Store the masked turn under the pseudonym `who`, the chat's new state, and a missed question if it was one.
 
-    A database that fails here costs the record, never the citizen's reply.
+    A database that fails here costs the record, never the citizen's reply. With `also`, which is
+    written in the same transaction, it raises: who keeps the message will try the turn again.
     """
-    question = mask(normalise(message.text))[:KEPT_CHARS]
+    question = normalise(mask(message.text))[:KEPT_CHARS]
+
+    async def write(session: AsyncSession) -> None:
+        if not reply.forget:
+            await keep_turn(session)
+        if also is not None:
+            await also(session)
+
+    async def keep_turn(session: AsyncSession) -> None:
+        await count_turn(
+            session,
+            at=now,
+            channel=message.channel,
+            province=state.province_code,
+            action=reply.action,
+            code=reply.candidates[0].code if reply.candidates else "",
+        )
+        turn = Turn(
+            channel=message.channel,
+            who=who,
+            at=now,
+            question=question,
+            action=reply.action,
+            facet=reply.facet or "",
+            codes=[candidate.code for candidate in reply.candidates],
+            p=reply.candidates[0].p if reply.candidates else None,
+            ms=round(ms, 2),
+        )
+        session.add(turn)
+        kept = state
+        if reply.action is Action.ANSWER:
+            await session.flush()
+            kept = replace(state, answered=turn.id or 0)
+        await keep_state(session, message, kept, now, timedelta(hours=hours))
+        if reply.action is Action.ABSTAIN and question:
+            await _count_missed(session, question, now)
+
     try:
-        async with database.write() as session:
-            session.add(
-                Turn(
-                    channel=message.channel,
-                    at=now,
-                    question=question,
-                    action=reply.action,
-                    facet=reply.facet or "",
-                    codes=[candidate.code for candidate in reply.candidates],
-                    p=reply.candidates[0].p if reply.candidates else None,
-                    ms=round(ms, 2),
-                )
-            )
-            await keep_state(session, message, state, now, timedelta(hours=hours))
-            if reply.action is Action.ABSTAIN and question:
-                await _count_missed(session, question, now)
+        await database.write_together(write)
     except (SQLAlchemyError, OSError):
+        if also is not None:
+            raise
         log.exception("turn not recorded", channel=message.channel)
 
 
@@ -100,5 +138,7 @@ async def _count_missed(session: AsyncSession, question: str, now: datetime) -> 
             folded=folded, question=question, action=Action.ABSTAIN, times=0, first_at=now
         )
     missed.times += 1
+    if missed.status in (MissedStatus.ALIASED, MissedStatus.DRAFTED):
+        missed.status = MissedStatus.OPEN  # it was mended, and is missed all the same
     missed.last_at = now
     session.add(missed)

@@ -31,7 +31,7 @@ async def answer(question: Question) -> Reply | None:
     if not about and not only_place:
         return None
     found = question.published.places.find_in(question.text)
-    if found is None and not _names_unit(question):
+    if found is None and not names_unit(question):
         return None
     found = found or question.published.places.resolve(question.text)
     if not (found.matches or found.ask):
@@ -109,7 +109,8 @@ def _is_only_place(question: Question) -> bool:
     return len(question.text[:start].split()) + len(question.text[end:].split()) <= 1
 
 
-def _names_unit(question: Question) -> bool:
+def names_unit(question: Question) -> bool:
+    """Whether the words speak of a unit by its kind: xã, phường, huyện, tỉnh."""
     return bool(re.search(r"\b(?:xa|phuong|thi tran|huyen|tinh|quan)\b", question.folded))
 
 

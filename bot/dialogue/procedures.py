@@ -97,6 +97,9 @@ _FILLERS = frozenset(
         "day",
         "kia",
         "vu",
+        "nop",
+        "ket",
+        "qua",
     ]
 )
 

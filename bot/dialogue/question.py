@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.conversation import Candidate, Message
+from bot.conversation import Attachment, Candidate, Card, Message
+from bot.db import Database
+from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.content import Facet
 from knowledge.guides import Guides
@@ -34,6 +36,15 @@ class State:
     """Questions in a row that could not be answered."""
     province_code: str = ""
     commune_code: str = ""
+    answered: int = 0
+    """The turn of the last answer, which 👍 and 👎 are about."""
+    form: str = ""
+    """The form being filled in, e.g. "petition"."""
+    thread: int = 0
+    """The talk with an official that messages go to."""
+
+    wish: tuple[str, ...] = ()
+    """What the citizen asked to be told of and has yet to complete (bot.dialogue.subscriptions)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as it is stored: only what differs from a new conversation."""
@@ -44,9 +55,22 @@ class State:
     def from_json(cls, raw: dict[str, Any]) -> State:
         """Return the stored state; keys of an older or newer program are ignored."""
         known = {key: raw[key] for key in asdict(cls()) if key in raw}
-        if "choices" in known:
-            known["choices"] = tuple(known["choices"])
+        for name in ("choices", "wish"):
+            if name in known:
+                known[name] = tuple(known[name])
         return cls(**known)
+
+
+class Download(Protocol):
+    """How a step gets at a photo that a citizen sent."""
+
+    async def __call__(self, channel: str, attachment: Attachment, *, limit: int) -> bytes:
+        """Return the bytes.
+
+        Raises:
+            LookupError: they are gone.
+            ValueError: they are more than `limit`.
+        """
 
 
 @dataclass(slots=True)
@@ -56,6 +80,11 @@ class Sources:
     library: Library
     guides: Guides
     settings: Settings
+    database: Database
+    """For abilities that keep something a citizen asked to be kept."""
+    pseudonyms: Pseudonyms
+    download: Download | None = None
+    """Where photos come from; None where no channel has any."""
 
 
 @dataclass
@@ -67,9 +96,14 @@ class Question:
     sources: Sources
     published: Published
     now: datetime
+    keeps: bool = True
+    """False where nothing may be stored: a trial question of the command line or an editor."""
     text: str = field(init=False)
     considered: tuple[Candidate, ...] = ()
     """What was found but is too unlikely to be told; an editor sees it with the missed question."""
+
+    closing: Card | None = None
+    """Shown after whatever the reply is, e.g. the form's question that is still open."""
 
     def __post_init__(self) -> None:
         self.text = normalise(self.message.text)

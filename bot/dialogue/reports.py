@@ -87,7 +87,7 @@ def _card(fact: ReportFact) -> Card:
     locality = fact.place or fact.locality
     lead = [fact.statement]
     notices = [_doubt(fact)] if fact.finding else []
-    notices.append(say.REPORT_OLD.format(locality=_then_and_now(fact)))
+    notices += [say.REPORT_OLD.format(locality=_then_and_now(fact)), fact.note]
     return Card(
         title=f"{fact.subject} ({locality}, {fact.period})",
         lead=tuple(lead),

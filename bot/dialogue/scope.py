@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 
 from bot import messages as say
-from bot.conversation import Action, Reply
+from bot.conversation import Action, Button, Reply
 from bot.dialogue.question import Question
+from bot.messages import late
 from knowledge.places import Resolution
 
 #: A question with one of these is about paperwork, whatever else it holds.
@@ -154,6 +155,8 @@ _REFUSALS: tuple[Refusal, ...] = (
     ),
 )
 
+#: What someone sent from counter to counter may do at once.
+_PETITION = Button(late.OFFER, send=late.OFFER)
 _HUMAN = _words(
     r"(?:gap|noi chuyen(?: voi)?|chat(?: voi)?|noi voi|chuyen(?: cho| qua)?|ket noi(?: voi)?|cho toi gap)"
     r"(?: \w+){0,1} (?:can bo|nguoi that|nhan vien|tu van vien|tong dai vien|nguoi truc|con nguoi)(?: \w+){0,4}"
@@ -170,11 +173,25 @@ async def refuse(question: Question) -> Reply | None:
         if paperwork and not refusal.even_with_paperwork:
             continue
         if _speaks_of(refusal, question):
-            return _other(refusal.reply)
-    if _HUMAN.search(question.folded) and not paperwork:
+            offers = (_PETITION,) if refusal.reply == say.ANGRY else ()
+            return Reply(Action.OTHER, refusal.reply, follow_ups=offers)
+    if wants_human(question):
         return _other(say.HUMAN.format(hotline=_hotline(question)))
     if _PORTAL.search(question.folded):
         return _other(_merged_province(question) + say.PORTAL_CLOSED)
+    return None
+
+
+def wants_human(question: Question) -> bool:
+    """Whether the citizen asks for a person, and not for a procedure."""
+    return bool(_HUMAN.search(question.folded)) and not _PAPERWORK.search(question.folded)
+
+
+def urgent(question: Question) -> Reply | None:
+    """Return what must be said first to someone in danger, whatever else is going on; else None."""
+    for refusal in _REFUSALS:
+        if refusal.reply in (say.SELF_HARM, say.DANGER) and _speaks_of(refusal, question):
+            return _other(refusal.reply)
     return None
 
 

@@ -15,6 +15,8 @@ BENCHMARKS = {
     "places": ("tests.bench.places", ()),
     "importing": ("tests.bench.importing", ("dump",)),
     "reports": ("tests.bench.reports", ()),
+    "privacy": ("tests.bench.privacy", ()),
+    "petitions": ("tests.bench.petitions", ()),
 }
 
 
@@ -32,7 +34,7 @@ def main() -> int:
     for name in given["names"] or BENCHMARKS:
         module, takes = BENCHMARKS[name]
         options = [f"--{one}={given[one]}" for one in takes if given[one].exists()]
-        print(f"\n== {name} ==", flush=True)  # noqa: T201 - a benchmark prints
+        print(f"\n== {name} ==", flush=True)
         failed += (
             subprocess.run([sys.executable, "-m", module, *options], check=False).returncode != 0
         )

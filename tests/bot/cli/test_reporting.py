@@ -94,3 +94,31 @@ def test_a_file_that_cannot_be_read_is_one_line(
 def test_an_unknown_report(folder: Path) -> None:
     answer = motcua(folder, "report", "approve", "khong-co", "--all")
     assert (answer.exit_code, len(answer.stderr.strip().splitlines())) == (1, 1)
+
+
+PASTED = (
+    "BÁO CÁO kết quả cải cách hành chính quý I năm 2025 của tỉnh Hậu Giang\n\n"
+    "Trong quý I năm 2025, tỉnh Hậu Giang tiếp nhận 12.345 hồ sơ trực tuyến mức độ 4.\n"
+)
+
+
+def test_pasted_text_is_read_and_its_old_terms_are_explained_in_the_answer(folder: Path) -> None:
+    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder / "var"), "MOTCUA_LOG_LEVEL": "ERROR"})
+    read = runner.invoke(app, ["report", "read", "-", "--json"], input=PASTED)
+    assert json.loads(read.stdout)["locality"] == "tỉnh Hậu Giang"
+    made = runner.invoke(app, ["report", "import", "-", "--json"], input=PASTED)
+    assert (
+        motcua(folder, "report", "approve", json.loads(made.stdout)["key"], "--all").exit_code == 0
+    )
+
+    answer = motcua(folder, "ask", "Hậu Giang quý I năm 2025 tiếp nhận bao nhiêu hồ sơ trực tuyến")
+    assert "12.345" in answer.stdout
+    assert "“Mức độ 3, 4” nay là dịch vụ công trực tuyến một phần" in answer.stdout.replace(
+        "\n", " "
+    )
+
+
+def test_nothing_pasted_is_one_line(folder: Path) -> None:
+    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder / "var"), "MOTCUA_LOG_LEVEL": "ERROR"})
+    answer = runner.invoke(app, ["report", "read", "-"], input="  \n")
+    assert (answer.exit_code, answer.stderr.strip()) == (1, "motcua: văn bản dán vào: tệp rỗng")

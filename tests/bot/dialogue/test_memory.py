@@ -17,7 +17,9 @@ MESSAGE = Message("web", "a", "số của tôi là 001234567890")
 
 
 async def keep(database: Database, reply: Reply) -> None:
-    await record(database, MESSAGE, reply, State(topic="1.004222"), now=NOW, ms=1.0, hours=24)
+    await record(
+        database, MESSAGE, reply, State(topic="1.004222"), who="", now=NOW, ms=1.0, hours=24
+    )
 
 
 async def test_the_next_message_finds_what_was_talked_about(database: Database) -> None:
