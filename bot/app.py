@@ -105,7 +105,7 @@ def create_app(settings: Settings | None = None, *, announces: bool = True) -> F
     app.include_router(open_data.router)
     app.include_router(kiosk.router)
     app.include_router(petitions_page.router)
-    admin.mount(app)
+    admin.mount(app, settings)
     app.add_middleware(Webhooks)
     widget.mount(app, settings)
     return app

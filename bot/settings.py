@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     admin_session_hours: int = Field(
         12, gt=0, description="Hours after which an official must sign in again in any case"
     )
+    api_rate_limit: str = Field(
+        "120/minute", description="Calls one API token may make, e.g. 120/minute"
+    )
     stale_days: int = Field(
         90, gt=0, description="Days after which a verified fact is called old in an answer"
     )

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from bot.admin import (
     announcements,
+    api,
     audit_log,
     feeds,
     figures,
@@ -29,6 +30,7 @@ from bot.admin import (
     sources,
     switches,
     threads,
+    tokens,
 )
 from bot.admin.access import PREFIX, Door, refuse_the_refused
 from bot.admin.desk import Desk
@@ -69,11 +71,12 @@ def body_limits(settings: Settings) -> dict[str, int]:
     return {
         PREFIX: FORM_BYTES,
         f"{PREFIX}/import": settings.max_upload_mb * 1024 * 1024,
+        **api.body_limits(FORM_BYTES, settings),
     }
 
 
-def mount(app: FastAPI) -> None:
-    """Add the officials' pages to the application."""
+def mount(app: FastAPI, settings: Settings) -> None:
+    """Add the officials' pages and their API to the application."""
     officials = FastAPI(
         docs_url=None, redoc_url=None, openapi_url=None,
         dependencies=[Depends(refuse_the_refused)],
@@ -83,6 +86,7 @@ def mount(app: FastAPI) -> None:
     officials.include_router(sign_in.router)
     officials.include_router(me.router)
     officials.include_router(feeds.router)
+    officials.include_router(tokens.router)
     for desk in DESKS:
         officials.include_router(desk.router)
     officials.add_exception_handler(HTTPException, _http_error)
@@ -90,6 +94,7 @@ def mount(app: FastAPI) -> None:
     officials.add_exception_handler(Exception, _unexpected)
     officials.add_middleware(Door)
     app.mount(PREFIX, officials)
+    api.mount(app, settings)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

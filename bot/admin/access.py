@@ -87,7 +87,7 @@ class Door:
         path = str(scope["path"]).removeprefix(PREFIX)
         scope.setdefault("state", {})
         scope["state"]["visitor"] = visitor = await visitor_of(connection)
-        send = _uncached(send)
+        send = uncached(send)
         if scope["method"] not in _SAFE and not comes_from_here(connection):
             scope["state"]["refused"] = "Biểu mẫu này không gửi từ trang quản trị."
         elif visitor is None and path not in PUBLIC:
@@ -191,8 +191,10 @@ def settings_of(connection: HTTPConnection) -> Settings:
     return settings
 
 
-def _uncached(send: Send) -> Send:
-    async def send_uncached(message: Message) -> None:
+def uncached(send: Send) -> Send:
+    """Return `send` that tells browsers to keep nothing."""
+
+    async def senduncached(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("Cache-Control", "no-store")
@@ -200,4 +202,4 @@ def _uncached(send: Send) -> Send:
             headers["Referrer-Policy"] = "same-origin"
         await send(message)
 
-    return send_uncached
+    return senduncached

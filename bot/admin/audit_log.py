@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import Response
 
@@ -74,23 +75,33 @@ class Search:
 async def show(request: Request, visitor: Admin, before: int = 0) -> Response:
     """Show one page of what was found; `before` is the last id of the page above."""
     search = Search.of(request)
+    async with database_of(request).read() as session:
+        found, more = await entries_of(session, search, before=before)
+    return page(
+        request, visitor, "audit.html", search=search, entries=found, more=more, pretty=pretty
+    )
+
+
+async def entries_of(
+    session: AsyncSession, search: Search, *, before: int = 0
+) -> tuple[list[AuditEntry], int | None]:
+    """Return one page of what is found and where the next one begins; None on the last page."""
     query = search.query().limit(PAGE + 1)
     if before > 0:
         query = query.where(col(AuditEntry.id) < min(before, 2**31 - 1))
-    async with database_of(request).read() as session:
-        found = list((await session.exec(query)).all())
-    more = found[PAGE - 1].id if len(found) > PAGE else None
-    return page(
-        request, visitor, "audit.html", search=search, entries=found[:PAGE], more=more,
-        pretty=pretty,
-    )  # fmt: skip
+    found = list((await session.exec(query)).all())
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
 @router.get("/audit.csv")
 async def export(request: Request, visitor: Admin) -> Response:  # noqa: ARG001 - holds the role
     """Return all that was found as CSV."""
-    rows = _rows(database_of(request), Search.of(request).query())
-    return csv_response("nhat-ky.csv", HEAD, rows)
+    return csv_of(database_of(request), Search.of(request))
+
+
+def csv_of(database: Database, search: Search) -> Response:
+    """Return everything a search finds as a CSV file."""
+    return csv_response("nhat-ky.csv", HEAD, _rows(database, search.query()))
 
 
 async def _rows(

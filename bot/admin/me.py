@@ -53,7 +53,7 @@ async def change_password(request: Request, visitor: Viewer) -> Response:
     """Set a new password; every other session ends."""
     form = await read_form(request)
     try:
-        await _confirm(database_of(request), visitor, form.get("current"))
+        await confirm(database_of(request), visitor, form.get("current"))
         hashed = await hash_password(new_password(form, visitor.login))
     except OfficialError as error:
         return await _me(request, visitor, str(error), "password")
@@ -89,7 +89,7 @@ async def set_up_second_step(request: Request, visitor: Viewer) -> Response:
     form, now = await read_form(request), utc_now()
     secret = typed(form, "secret", 64)
     try:
-        await _confirm(database_of(request), visitor, form.get("current"))
+        await confirm(database_of(request), visitor, form.get("current"))
         step = _right_step(secret, typed(form, "code", 20))
     except OfficialError as error:
         return await _enrol(request, visitor, secret or new_secret(), str(error))
@@ -107,7 +107,7 @@ async def drop_second_step(request: Request, visitor: Viewer) -> Response:
     """Ask for no code any more."""
     form = await read_form(request)
     try:
-        await _confirm(database_of(request), visitor, form.get("current"))
+        await confirm(database_of(request), visitor, form.get("current"))
     except OfficialError as error:
         return await _me(request, visitor, str(error), "second")
     async with database_of(request).write() as session:
@@ -140,7 +140,7 @@ def _right_step(secret: str, code: str) -> int:
     return step
 
 
-async def _confirm(database: Database, visitor: Visitor, password: object) -> None:
+async def confirm(database: Database, visitor: Visitor, password: object) -> None:
     """Make sure that the official is there and not somebody at their open browser.
 
     Raises:

@@ -11,12 +11,14 @@ import typer
 from sqlmodel import col, select
 
 from bot import officials
+from bot.cli import official_tokens
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
 from bot.models import Official, OfficialSession, Role
 from knowledge.columns import utc_now
 
 app = typer.Typer(help="Cán bộ dùng trang quản trị.", no_args_is_help=True)
+app.add_typer(official_tokens.app, name="token")
 Login = Annotated[str, typer.Argument(help="Tên đăng nhập")]
 FromInput = Annotated[bool, typer.Option("--password-stdin", help="Đọc mật khẩu từ đầu vào chuẩn")]
 

@@ -44,6 +44,7 @@ from bot.models.petitions import (
 from bot.models.privacy import DataTicket, Erasure, RetentionRun
 from bot.models.switches import KillSwitch
 from bot.models.threads import Thread, ThreadMessage, ThreadStatus
+from bot.models.tokens import ApiToken, Scope
 from bot.models.zalo import ZaloToken
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Announcement",
     "AnnouncementStatus",
     "AnswerStatus",
+    "ApiToken",
     "Attempt",
     "AuditEntry",
     "Chat",
@@ -103,6 +105,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "ScheduledJob",
+    "Scope",
     "SkipReason",
     "Stage",
     "Subscription",

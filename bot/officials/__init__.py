@@ -1,4 +1,4 @@
-"""Officials' accounts, passwords and sessions, for the browser and the command line alike."""
+"""Officials' accounts, passwords, sessions and API tokens, for the browser and the command line alike."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot.officials.accounts import (
 from bot.officials.lockout import forgive
 from bot.officials.passwords import check_password, hash_password, verify_password
 from bot.officials.sessions import close_session, find_session, open_session, revoke_sessions
+from bot.officials.tokens import find_token, issue_token, revoke_token, tokens_of
 
 __all__ = [
     "OfficialError",
@@ -33,14 +34,18 @@ __all__ = [
     "end_sessions",
     "find",
     "find_session",
+    "find_token",
     "forgive",
     "hash_password",
+    "issue_token",
     "offer_reset",
     "open_session",
     "revoke_sessions",
+    "revoke_token",
     "roles_of",
     "set_password",
     "set_roles",
     "set_second_step",
+    "tokens_of",
     "verify_password",
 ]

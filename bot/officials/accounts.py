@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
 from bot.models import Official, Role
+from bot.officials.revoking import revoke_access
 from bot.officials.sessions import revoke_sessions
 from bot.officials.totp import RECOVERY_CODES, hash_code, new_code
 
@@ -101,7 +102,7 @@ async def set_roles(
 async def disable(
     session: AsyncSession, official: Official, *, actor: str, where: str = "", now: datetime
 ) -> None:
-    """Shut an account and end its sessions; its name stays in the log.
+    """Shut an account and end its sessions, tokens and chats; its name stays in the log.
 
     Raises:
         OfficialError: nobody would be admin any more.
@@ -111,7 +112,7 @@ async def disable(
     official.disabled_at = now
     official.reset_hash = ""
     session.add(official)
-    await revoke_sessions(session, official)
+    await revoke_access(session, official, now=now)
     await _log(session, "official.disable", official, actor, where, now)
 
 
@@ -134,12 +135,18 @@ async def set_password(
     now: datetime,
     keep_session: str = "",
 ) -> None:
-    """Store a new password and end every other session; `keep_session` is a token's hash."""
+    """Store a new password and end every other session; `keep_session` is a token's hash.
+
+    Without one the password was lost, perhaps to somebody: API tokens and linked chats end too.
+    """
     official.password_hash = password_hash
     official.password_changed_at = now
     official.reset_hash = ""
     session.add(official)
-    await revoke_sessions(session, official, but=keep_session)
+    if keep_session:
+        await revoke_sessions(session, official, but=keep_session)
+    else:
+        await revoke_access(session, official, now=now)
     await _log(session, "official.password", official, actor, where, now)
 
 
@@ -204,8 +211,8 @@ async def drop_second_step(
 async def end_sessions(
     session: AsyncSession, official: Official, *, actor: str, where: str = "", now: datetime
 ) -> int:
-    """End every session of an official; return how many."""
-    ended = await revoke_sessions(session, official)
+    """End every session of an official, every token and linked chat; return how many sessions."""
+    ended = await revoke_access(session, official, now=now)
     await _log(session, "official.end_sessions", official, actor, where, now, after=ended)
     return ended
 

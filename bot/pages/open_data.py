@@ -28,6 +28,8 @@ from knowledge.models import AdminUnit
 PATH: Final = "/open-data"
 #: Days shown when none are asked for.
 DAYS: Final = 30
+#: Nothing was counted before; also keeps days that nobody means from running off the calendar.
+_FIRST: Final = date(2020, 1, 1)
 CHANNEL_WORDS: Final = {
     "web": "Trang hỏi đáp",
     "kiosk": "Màn hình tại trung tâm",
@@ -62,9 +64,15 @@ class Table:
 
 def span(request: Request) -> tuple[date, date]:
     """Return the days asked for by `since` and `until`, the last 30 when none or nonsense is."""
+    given = request.query_params
+    return days_between(_date(given.get("since", "")), _date(given.get("until", "")))
+
+
+def days_between(since: date | None, until: date | None) -> tuple[date, date]:
+    """Return the first and the last day: none after today, at most MOST_DAYS, the last 30 without."""
     today = utc_now().astimezone(ZONE).date()
-    until = min(_date(request.query_params.get("until", "")) or today, today)
-    since = _date(request.query_params.get("since", "")) or until - timedelta(days=DAYS - 1)
+    until = max(min(until or today, today), _FIRST)
+    since = since or until - timedelta(days=DAYS - 1)
     return min(max(since, until - timedelta(days=MOST_DAYS - 1)), until), until
 
 

@@ -244,6 +244,14 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         hidden=("token_hash",),
     ),
     Holding(
+        "api_token",
+        "Mã để chương trình làm việc thay cán bộ: quyền, hạn, lần dùng gần nhất từ địa chỉ mạng nào",
+        "cán bộ cho chương trình làm thay; thu hồi mã lạ",
+        keep=365 * _DAY,
+        since="expires_at",
+        hidden=("secret_hash",),
+    ),
+    Holding(
         "login_failure",
         "Số lần sai mật khẩu của một tài khoản hay địa chỉ mạng",
         "chặn dò mật khẩu",

@@ -28,7 +28,10 @@ Desk = Callable[[Role], TestClient]
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
-        _env_file=None, data_dir=tmp_path_factory.mktemp("admin"), rate_limit="100000/minute"
+        _env_file=None,
+        data_dir=tmp_path_factory.mktemp("admin"),
+        rate_limit="100000/minute",
+        api_rate_limit="100000/minute",
     )
 
 

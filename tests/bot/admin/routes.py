@@ -1,11 +1,11 @@
-"""Every route of the officials' pages and the least role that may use it; the matrix test holds it.
+"""Every route of the officials' pages and API and who may use it; the matrix tests hold it.
 
 One line a route, sorted by path; None = no session is needed. Add yours here, or the test fails.
 """
 
 from __future__ import annotations
 
-from bot.models import Role
+from bot.models import Role, Scope
 
 ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/admin/"): Role.VIEWER,
@@ -58,11 +58,17 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("POST", "/admin/me/second-step"): Role.VIEWER,
     ("POST", "/admin/me/second-step/off"): Role.VIEWER,
     ("POST", "/admin/me/sessions"): Role.VIEWER,
+    ("GET", "/admin/me/tokens"): Role.VIEWER,
+    ("POST", "/admin/me/tokens"): Role.VIEWER,
+    ("POST", "/admin/me/tokens/{token_id}/revoke"): Role.VIEWER,
     ("GET", "/admin/people"): Role.ADMIN,
     ("POST", "/admin/people"): Role.ADMIN,
     ("GET", "/admin/people/{login}"): Role.ADMIN,
     ("POST", "/admin/people/{login}/code"): Role.ADMIN,
     ("POST", "/admin/people/{login}/roles"): Role.ADMIN,
+    ("GET", "/admin/people/{login}/tokens"): Role.ADMIN,
+    ("POST", "/admin/people/{login}/tokens"): Role.ADMIN,
+    ("POST", "/admin/people/{login}/tokens/{token_id}/revoke"): Role.ADMIN,
     ("POST", "/admin/people/{login}/{deed}"): Role.ADMIN,
     ("GET", "/admin/petitions"): Role.EDITOR,
     ("GET", "/admin/petitions/export.csv"): Role.EDITOR,
@@ -115,4 +121,13 @@ ROUTES: dict[tuple[str, str], Role | None] = {
     ("GET", "/admin/threads/{thread_id:int}"): Role.EDITOR,
     ("POST", "/admin/threads/{thread_id:int}"): Role.EDITOR,
     ("GET", "/admin/threads/{thread_id:int}/messages"): Role.EDITOR,
+}
+
+#: Every route of the API and the scope it asks for (the scope names the role); None = anybody.
+API_ROUTES: dict[tuple[str, str], Scope | None] = {
+    ("GET", "/api/admin/v1/audit"): Scope.AUDIT_READ,
+    ("GET", "/api/admin/v1/audit.csv"): Scope.AUDIT_READ,
+    ("GET", "/api/admin/v1/docs"): None,
+    ("GET", "/api/admin/v1/figures"): Scope.FIGURES_READ,
+    ("GET", "/api/admin/v1/openapi.json"): None,
 }

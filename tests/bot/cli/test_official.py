@@ -54,6 +54,25 @@ def test_an_account_from_the_first_day_to_the_last(folder: Path) -> None:
     assert "argon2" not in listed
 
 
+def test_a_token_is_printed_once_and_revoked(folder: Path) -> None:
+    motcua(folder, "official", "add", "kim", "--role", "viewer", "--password-stdin", stdin=PASSWORD)
+    given = ("--name", "Bảng tin", "--scope", "figures:read", "--days", "30")
+    made = motcua(folder, "official", "token", "add", "kim", *given)
+    assert (made.exit_code, made.stdout.count("\n")) == (0, 1)
+    prefix = made.stdout.split("_")[1]
+    listed = motcua(folder, "official", "token", "list", "kim").stdout
+    assert listed.split("\t")[:3] == [prefix, "Bảng tin", "figures:read"]
+    assert made.stdout.strip().split("_", 2)[2] not in listed
+    beyond = motcua(
+        folder, "official", "token", "add", "kim", "--name", "x", "--scope", "audit:read"
+    )
+    assert (beyond.exit_code, len(beyond.stderr.splitlines())) == (1, 1)
+    assert "vượt quá vai trò" in beyond.stderr
+    assert motcua(folder, "official", "token", "revoke", "kim", prefix).exit_code == 0
+    assert motcua(folder, "official", "token", "revoke", "kim", prefix).exit_code == 1
+    assert "thu hồi" in motcua(folder, "official", "token", "list", "kim").stdout
+
+
 def test_tampering_is_named_and_costs_the_exit_code(folder: Path) -> None:
     for login in ("thao", "binh"):
         motcua(folder, "official", "add", login, "--password-stdin", stdin=PASSWORD)
