@@ -15,8 +15,8 @@ pytestmark = [
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = (
-    "/admin/", "/admin/me", "/admin/me/second-step", "/admin/me/tokens", "/admin/people", f"/admin/people/{OFFICIAL}",
-    "/admin/audit", "/admin/switches", "/admin/figures", "/open-data",
+    "/admin/", "/admin/me", "/admin/me/second-step", "/admin/me/tokens", "/admin/people",
+    f"/admin/people/{OFFICIAL}", "/admin/audit", "/admin/switches", "/admin/figures", "/open-data",
     "/api/admin/v1/docs",
 )  # fmt: skip
 
