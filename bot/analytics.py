@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,8 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action
 from bot.models import CountKind, DailyCount, Feedback, MissedQuestion
+from knowledge.hours import ZONE
 
-VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 #: In public figures fewer than this are not shown: a small number may be one person.
 SMALL: Final = 5
 #: PostgreSQL's advisory lock of the counts; any number nobody else locks.
@@ -37,7 +36,7 @@ async def count_turn(
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     if not is_sqlite:
         await session.exec(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))  # type: ignore[call-overload]
-    local = at.astimezone(VIETNAM)
+    local = at.astimezone(ZONE)
     keys = [
         (CountKind.ALL, ""),
         (CountKind.CHANNEL, channel),
@@ -148,8 +147,8 @@ async def _by(
 
 
 async def _satisfaction(session: AsyncSession, since: date, until: date) -> dict[bool, int]:
-    first = datetime.combine(since, time(), VIETNAM).astimezone(UTC)
-    end = datetime.combine(until + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
+    first = datetime.combine(since, time(), ZONE).astimezone(UTC)
+    end = datetime.combine(until + timedelta(days=1), time(), ZONE).astimezone(UTC)
     counts: dict[bool, int] = defaultdict(int)
     query = select(Feedback.helpful, func.count()).where(Feedback.at >= first, Feedback.at < end)
     for helpful, times in await session.exec(query.group_by(col(Feedback.helpful))):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from knowledge.text import fold, normalise
+from knowledge.yaml_files import read_yaml
 
 DATA = Path(__file__).parent / "data" / "guides.yaml"
 
@@ -60,7 +60,7 @@ class Guides:
         Raises:
             pydantic.ValidationError: the file does not have the shape of a list of guides.
         """
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
         return cls.build(TypeAdapter(tuple[Guide, ...]).validate_python(raw))
 
     def find(self, question: str) -> Guide | None:

@@ -22,12 +22,12 @@ from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.broadcast import lifecycle, progress
 from bot.broadcast.audience import AudienceError, Estimate, estimate, place_codes
-from bot.broadcast.firing import VIETNAM
 from bot.channels import TEXT_LIMITS
 from bot.messages import announcements as words
 from bot.models import Announcement, AnnouncementStatus, Official, Role, Run
 from bot.sheets import BOM, line
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 
 PATH: Final = "/announcements"
 LONGEST: Final = 4_000
@@ -151,7 +151,7 @@ def _moment(written: str, wrong: list[str], what: str) -> datetime | None:
     if not written:
         return None
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=VIETNAM).astimezone()
+        return datetime.fromisoformat(written).replace(tzinfo=ZONE).astimezone()
     except ValueError:
         wrong.append(f"{what} “{written}” không đúng. Ví dụ: 2026-11-23T07:00.")
         return None
@@ -228,7 +228,7 @@ def _named(request: Request, announcement: Announcement) -> str:
 
 def _local(moment: datetime | None) -> str:
     """Return a moment as a datetime-local field holds it."""
-    return moment.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M") if moment else ""
+    return moment.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
 
 # --- Doing -----------------------------------------------------------------------------------------

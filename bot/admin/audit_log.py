@@ -19,8 +19,8 @@ from bot.admin.desk import Desk
 from bot.admin.pages import page
 from bot.admin.sheets import csv_response
 from bot.db import Database
-from bot.dialogue.question import VIETNAM
 from bot.models import AuditEntry, Role
+from knowledge.hours import ZONE
 
 router = APIRouter()
 PAGE: Final = 50
@@ -136,7 +136,7 @@ def _day(text: str) -> date | None:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
 
 
 DESK: Final = Desk(

@@ -14,11 +14,10 @@ from bot import audit
 from bot.admin.access import Approver, Viewer, Visitor, database_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
-from bot.dialogue.question import VIETNAM
 from bot.models import Role
 from knowledge.calendar_days import read_calendar, set_day
 from knowledge.columns import utc_now
-from knowledge.hours import DayKind, Override, holidays_between
+from knowledge.hours import ZONE, DayKind, Override, holidays_between
 from knowledge.models import CalendarDay
 from knowledge.publishing import bump_version
 
@@ -55,7 +54,7 @@ async def _show(
     request: Request, visitor: Visitor, given: dict[str, str], problem: str
 ) -> Response:
     asked = request.query_params.get("year", "")
-    this = utc_now().astimezone(VIETNAM).year
+    this = utc_now().astimezone(ZONE).year
     year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else this
     async with database_of(request).read() as session:
         calendar = await read_calendar(session)

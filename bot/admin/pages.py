@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from bot.admin.access import PREFIX, Visitor, is_https
 from bot.channels.web import STATIC
-from bot.dialogue.question import VIETNAM
 from bot.models import Role
+from knowledge.hours import ZONE
 
 FLASH: Final = "motcua_flash"
 #: A cookie must stay under 4 KB, and a letter may take three bytes.
@@ -40,7 +40,7 @@ def when(moment: datetime | date | None) -> str:
     if moment is None:
         return ""
     if isinstance(moment, datetime):
-        return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+        return moment.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
     return moment.strftime("%d/%m/%Y")
 
 

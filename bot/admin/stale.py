@@ -15,10 +15,10 @@ from bot.admin.access import Approver, Viewer, database_of, settings_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect
 from bot.dialogue import Dialogue
-from bot.dialogue.question import VIETNAM
 from bot.models import Role
 from bot.staleness import Checked, MarkKind, Staleness
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 from knowledge.models import Origin, Procedure, Revision, RevisionStatus
 from knowledge.publishing import AUTHORS
 from knowledge.publishing.verifying import verify
@@ -47,7 +47,7 @@ async def show(request: Request, visitor: Viewer) -> Response:
     number = request.query_params.get("page", "1")
     at = max(0, int(number) - 1) * PAGE if number.isdigit() and len(number) < 6 else 0
     staleness = cast("Staleness", request.app.state.staleness)
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     days = settings_of(request).stale_days
     soon = today + timedelta(days=SOON)
     lists: dict[str, list[Checked]] = {
@@ -96,7 +96,7 @@ async def verified(request: Request, visitor: Approver) -> Response:
     if not codes:
         return redirect(request, "/stale", "Chưa chọn thủ tục nào.", bad=True)
     now = utc_now()
-    today = now.astimezone(VIETNAM).date()
+    today = now.astimezone(ZONE).date()
     async with database_of(request).write() as session:
         done = await verify(session, codes, on=today, author=visitor.login, now=now)
         if done:

@@ -9,10 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import sheets
-from bot.broadcast.firing import VIETNAM
 from bot.broadcast.importing import COLUMNS
 from bot.messages.subscriptions import EVERYWHERE
 from bot.models import Contact, Subscription
+from knowledge.hours import ZONE
 from knowledge.places import Places
 
 #: Rows read at once.
@@ -41,7 +41,7 @@ async def sheet(session: AsyncSession, places: Places) -> AsyncIterator[str]:
             code = wish.commune_code or wish.province_code
             if code not in names:
                 names[code] = _place(places, code)
-            day = wish.consented_at.astimezone(VIETNAM).date().isoformat()
+            day = wish.consented_at.astimezone(ZONE).date().isoformat()
             yield sheets.line(
                 (contact.channel, contact.address, wish.topic.value, names[code], day,
                  wish.consent_text_version, wish.source)

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from dateutil.rrule import rrulestr
 
 from bot.messages import announcements as words
 from bot.models import Announcement
+from knowledge.hours import ZONE
 
-VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 #: Nobody is written to between these, unless it is urgent.
 QUIET_FROM: Final = time(21, 0)
 QUIET_TO: Final = time(6, 30)
@@ -32,11 +31,11 @@ class ScheduleError(ValueError):
 
 def quiet_until(now: datetime) -> datetime | None:
     """Return when the quiet hours around `now` end, or None when people may be written to."""
-    local = now.astimezone(VIETNAM)
+    local = now.astimezone(ZONE)
     if QUIET_TO <= local.time() < QUIET_FROM:
         return None
     day = local.date() + timedelta(days=int(local.time() >= QUIET_FROM))
-    return datetime.combine(day, QUIET_TO, VIETNAM).astimezone(now.tzinfo)
+    return datetime.combine(day, QUIET_TO, ZONE).astimezone(now.tzinfo)
 
 
 def check_schedule(announcement: Announcement, *, now: datetime) -> None:
@@ -87,10 +86,10 @@ def next_fire(announcement: Announcement, *, after: datetime) -> datetime | None
 def _next_of_cron(cron: str, after: datetime) -> datetime | None:
     try:
         *rest, weekdays = cron.split()
-        trigger = CronTrigger.from_crontab(" ".join((*rest, _named(weekdays))), timezone=VIETNAM)
+        trigger = CronTrigger.from_crontab(" ".join((*rest, _named(weekdays))), timezone=ZONE)
     except (ValueError, IndexError) as error:
         raise ScheduleError(words.BAD_CRON.format(cron=cron)) from error
-    moment = after.astimezone(VIETNAM) + timedelta(microseconds=1)
+    moment = after.astimezone(ZONE) + timedelta(microseconds=1)
     trigger.end_date = moment + HORIZON
     found = trigger.get_next_fire_time(None, moment)
     return found.astimezone(after.tzinfo) if found else None
@@ -123,14 +122,14 @@ def _next_of_rrule(rule: str, start: datetime, after: datetime) -> datetime | No
     if "SECONDLY" in rule.upper() or "MINUTELY" in rule.upper():
         raise ScheduleError(words.TOO_OFTEN)
     try:
-        began = start.astimezone(VIETNAM).replace(tzinfo=None)
+        began = start.astimezone(ZONE).replace(tzinfo=None)
         repeated = rrulestr(rule, dtstart=began)
-        found = repeated.after(after.astimezone(VIETNAM).replace(tzinfo=None))
+        found = repeated.after(after.astimezone(ZONE).replace(tzinfo=None))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ScheduleError(words.BAD_RRULE.format(rule=rule)) from error
-    return found.replace(tzinfo=VIETNAM).astimezone(after.tzinfo) if found else None
+    return found.replace(tzinfo=ZONE).astimezone(after.tzinfo) if found else None
 
 
 def shown(moment: datetime) -> str:
     """Return a moment as an official writes it, in Vietnam's time."""
-    return moment.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+    return moment.astimezone(ZONE).strftime("%H:%M ngày %d/%m/%Y")

@@ -14,11 +14,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from bot.broadcast.firing import VIETNAM
 from bot.broadcast.lifecycle import text_hash
 from bot.messages import announcements as words
 from bot.models import Announcement, AnnouncementStatus, ProcedureFollow
 from knowledge.content import Content, Facet
+from knowledge.hours import ZONE
 from knowledge.models import Procedure, Revision, RevisionStatus
 from knowledge.publishing import Change, changes
 
@@ -46,7 +46,7 @@ async def tell_changes(session: AsyncSession, *, now: datetime) -> int:
 
 async def tell_endings(session: AsyncSession, *, now: datetime) -> int:
     """Put on the clock what followers are to be told of rules that end soon; return how many."""
-    today = now.astimezone(VIETNAM).date()
+    today = now.astimezone(ZONE).date()
     told = 0
     for revision, code in (await session.exec(_followed())).all():
         content = Content.model_validate(revision.content)

@@ -16,7 +16,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import people
 from bot.broadcast.audience import AudienceError, place_codes
-from bot.broadcast.firing import VIETNAM
 from bot.channels import TEXT_LIMITS
 from bot.db import Database
 from bot.messages import subscribers as words
@@ -25,6 +24,7 @@ from bot.messages.subscriptions import EVERYWHERE
 from bot.models import Subscription, Topic
 from bot.subscriptions import TooManyError, subscribe
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 from knowledge.places import Places
 from knowledge.text import fold, normalise
 
@@ -102,7 +102,7 @@ class Sheet:
         """
         self._text = _decoded(data)
         self._places = places
-        self._today = now.astimezone(VIETNAM).date()
+        self._today = now.astimezone(ZONE).date()
         self._codes: dict[str, tuple[tuple[str, str], ...] | str] = {}
         first = self._text.lstrip("\r\n").split("\n", 1)[0]
         self._delimiter = max(",;\t", key=first.count)
@@ -305,13 +305,13 @@ def _consent(cell: str, today: date) -> datetime:
         raise ValueError(words.FUTURE_DATE.format(date=cell))
     if today - day > OLDEST:
         raise ValueError(words.OLD_DATE.format(date=cell, days=OLDEST.days))
-    return datetime.combine(day, time(), VIETNAM)
+    return datetime.combine(day, time(), ZONE)
 
 
 def _date(cell: str) -> date:
     for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"):
         try:
-            return datetime.strptime(cell, shape).replace(tzinfo=VIETNAM).date()
+            return datetime.strptime(cell, shape).replace(tzinfo=ZONE).date()
         except ValueError:
             continue
     raise ValueError(words.BAD_DATE.format(date=cell[:40]))

@@ -19,7 +19,7 @@ from bot import app as parts
 from bot import audit
 from bot.broadcast import lifecycle, progress
 from bot.broadcast.audience import AudienceError, estimate, place_codes
-from bot.broadcast.firing import VIETNAM, shown
+from bot.broadcast.firing import shown
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.recall import StillSendingError, recall
 from bot.broadcast.schedule import Clockwork, send_due
@@ -33,6 +33,7 @@ from bot.messages import announcements as words
 from bot.models import Announcement, AnnouncementStatus
 from bot.settings import Settings
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 from knowledge.places.stored import read_places
 
 app = typer.Typer(help="Thông báo đến người đăng ký.", no_args_is_help=True)
@@ -205,7 +206,7 @@ def _moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         fail(f"không đọc được giờ “{text}”; ví dụ đúng: 2026-12-01 07:30", 2)
-    return (found if found.tzinfo else found.replace(tzinfo=VIETNAM)).astimezone(utc_now().tzinfo)
+    return (found if found.tzinfo else found.replace(tzinfo=ZONE)).astimezone(utc_now().tzinfo)
 
 
 @app.command("list")
@@ -321,7 +322,7 @@ async def _print_report(number: int, *, each: bool) -> None:
         writer.writerow(("channel", "address", "status", "reason", "attempts", "at"))
         async with database.read() as session:
             async for row in progress.outcomes(session, number):
-                at = row.done_at.astimezone(VIETNAM).isoformat() if row.done_at else ""
+                at = row.done_at.astimezone(ZONE).isoformat() if row.done_at else ""
                 writer.writerow(
                     (row.channel, row.address, row.status, row.reason, row.attempts, at)
                 )

@@ -10,7 +10,7 @@ from bot import messages as say
 from bot.conversation import Action, Button, Card, Location, Reply
 from bot.dialogue import places
 from bot.dialogue.facets import capital, day
-from bot.dialogue.question import VIETNAM, Question
+from bot.dialogue.question import Question
 from knowledge.centres import (
     Centre,
     Detail,
@@ -22,7 +22,16 @@ from knowledge.centres import (
     of_commune,
     of_province,
 )
-from knowledge.hours import Asked, DayKind, When, next_opening, opening_on, read_when, state_at
+from knowledge.hours import (
+    ZONE,
+    Asked,
+    DayKind,
+    When,
+    next_opening,
+    opening_on,
+    read_when,
+    state_at,
+)
 from knowledge.places import OutsideVietnamError
 
 _CENTRE = re.compile(
@@ -180,7 +189,7 @@ def _hours_of(question: Question, centre: Centre, when: When) -> list[str]:
     if when.asked is Asked.NOW:
         return [_now(question, centre)]
     if when.asked is Asked.REOPENING:
-        start = datetime.combine(when.day, time(), VIETNAM)
+        start = datetime.combine(when.day, time(), ZONE)
         opens = next_opening(centre.hours, max(start, question.now), calendar, province)
         return [capital(moment(opens)) + "."] if opens else [say.HOURS_ASK]
     opening = opening_on(centre.hours, when.day, calendar, province)
@@ -232,5 +241,5 @@ def clock(at: time) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment in Vietnam: "7 giờ 30 thứ Hai 23/11/2026"."""
-    local = at.astimezone(VIETNAM)
+    local = at.astimezone(ZONE)
     return f"{clock(local.time())} {long_day(local.date())}"

@@ -13,7 +13,7 @@ from bot.dialogue.cards import source_of
 from bot.dialogue.centres import long_day
 from bot.dialogue.facets import RENDERERS, Asked, capital
 from bot.dialogue.petition_steps import happened_on as past_day
-from bot.dialogue.question import VIETNAM, Question
+from bot.dialogue.question import Question
 from bot.messages import late as words
 from knowledge.content import Content, Facet, ProcessingTime
 from knowledge.deadlines import (
@@ -28,7 +28,7 @@ from knowledge.deadlines import (
     lateness,
     own_deadline,
 )
-from knowledge.hours import read_when
+from knowledge.hours import ZONE, read_when
 from knowledge.matching import Action as Decision
 from knowledge.text import fold
 
@@ -102,7 +102,7 @@ def _duty(question: Question) -> Reply | None:
     # A day without a year is read as the coming one; an event has already been.
     day = when.day if when.day <= question.today else when.day.replace(year=when.day.year - 1)
     duty = next(duty for duty in DUTIES if duty.key == key)
-    due = own_deadline(duty, datetime.combine(day, time(), VIETNAM), calendar)
+    due = own_deadline(duty, datetime.combine(day, time(), ZONE), calendar)
     assert due.day is not None
     passed = say.OWN_DUE_PASSED if due.day < question.today else say.OWN_DUE
     text = passed.format(
@@ -224,12 +224,12 @@ def _filing(question: Question) -> Filing:
     when = read_when(question.text, question.now, question.published.calendar)
     if when is None or when.day == question.today:
         return Filing(question.now)
-    return Filing(datetime.combine(when.day, time(8), VIETNAM))
+    return Filing(datetime.combine(when.day, time(8), ZONE))
 
 
 def _closed(question: Question, filing: Filing) -> list[str]:
     calendar, province = question.published.calendar, question.state.province_code
-    filed = filing.at.astimezone(VIETNAM).date()
+    filed = filing.at.astimezone(ZONE).date()
     if calendar.is_working(filed, province):
         return []
     following = long_day(calendar.next_working(filed, province))
@@ -238,7 +238,7 @@ def _closed(question: Question, filing: Filing) -> list[str]:
 
 def _line(filing: Filing, processing: ProcessingTime, due: Due) -> str:
     assert due.day is not None
-    filed = long_day(filing.at.astimezone(VIETNAM).date())
+    filed = long_day(filing.at.astimezone(ZONE).date())
     parts = [say.METHODS[processing.method]] if processing.method else []
     parts += [processing.condition] if processing.condition else []
     when = f" ({', '.join(parts)})" if parts else ""

@@ -18,11 +18,12 @@ from bot.conversation import Action, Attachment, AttachmentKind, Button, Card, R
 from bot.dialogue import scope
 from bot.dialogue.centres import long_day
 from bot.dialogue.petition_steps import FORM, NAMES, Form, photo_reply
-from bot.dialogue.question import VIETNAM, Question
+from bot.dialogue.question import Question
 from bot.messages import petitions as words
 from bot.models import PetitionDraft
 from bot.petitions import drafts
 from bot.receipts import new_seal
+from knowledge.hours import ZONE
 from knowledge.matching import recognise_facet
 from knowledge.text import fold, normalise
 
@@ -139,7 +140,7 @@ async def _waiting(question: Question) -> Reply | None:
     if resumes:
         question.state = replace(question.state, form=NAME, choices=(), asked="")
         return await _move(Form(question, draft.step, dict(draft.data), photos), 0)
-    day = long_day(draft.updated_at.astimezone(VIETNAM).date())
+    day = long_day(draft.updated_at.astimezone(ZONE).date())
     question.closing = Card(words.RESUME_TITLE, lead=(words.DRAFT_WAITS.format(day=day),))
     return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.conversation import Attachment, Candidate, Card, Message
 from bot.db import Database
@@ -13,10 +12,9 @@ from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.content import Facet
 from knowledge.guides import Guides
+from knowledge.hours import ZONE
 from knowledge.published import Library, Published
 from knowledge.text import fold, normalise
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ class Question:
     @property
     def today(self) -> date:
         """The day in Vietnam."""
-        return self.now.astimezone(VIETNAM).date()
+        return self.now.astimezone(ZONE).date()
 
     @property
     def last_facet(self) -> Facet | None:

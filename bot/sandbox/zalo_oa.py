@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -27,6 +26,7 @@ from starlette.routing import Route
 
 from bot.sandbox import HERE, Bubble, Counter, Dated, Deliver, Gesture, Key, Script
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 
 ACCESS_LIVES: Final = timedelta(hours=25)
 FREE_FOR: Final = timedelta(hours=48)
@@ -47,7 +47,6 @@ MAX_PAYLOAD: Final = 1_000
 MAX_IMAGE: Final = 1_000_000
 MAX_FILE: Final = 5_000_000
 PER_MINUTE: Final = 4_000
-VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class RefusalError(Exception):
@@ -481,7 +480,7 @@ class FakeZaloOA:
         known = {self._take_verify({"token": token})["id"] for token in self.articles}
         if any(one.get("attachment_id") not in known for one in elements) or not elements:
             raise RefusalError(-201, "article is unknown")
-        if not 6 <= self._now().astimezone(VIETNAM).hour < 22:
+        if not 6 <= self._now().astimezone(ZONE).hour < 22:
             raise RefusalError(-234, "Promotion messages may be sent from 6:00 to 21:59")
         self.broadcasts.append(body)
         return {"message_id": self._message_id()}

@@ -7,11 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from knowledge.content import Confidence, Line, Part, Text
 from knowledge.hours import Hours
+from knowledge.yaml_files import read_yaml
 
 DATA = Path(__file__).parents[1] / "data" / "centres" / "centres.yaml"
 
@@ -111,4 +111,4 @@ _CENTRES = TypeAdapter(tuple[Centre, ...])
 
 def load(path: Path = DATA) -> tuple[Centre, ...]:
     """Return the centres kept in the repository."""
-    return _CENTRES.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return _CENTRES.validate_python(read_yaml(path))

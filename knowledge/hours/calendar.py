@@ -13,10 +13,10 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import holidays
-import yaml
 from pydantic import Field
 
 from knowledge.content import Line, Part
+from knowledge.yaml_files import read_yaml
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -96,7 +96,7 @@ class Calendar:
     @classmethod
     def load(cls, rows: Iterable[Override] = (), path: Path = DATA) -> Calendar:
         """Return the calendar of the data file, with an editor's `rows` on top."""
-        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = read_yaml(path)
         days = [Override.model_validate(row) for row in raw["days"]]
         return cls(
             [*days, *rows],

@@ -20,9 +20,9 @@ _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.
 _TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|span|font|td|th|tbody|img|sup|sub|o:p)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
-_SPACES = re.compile(r"[^\S\n]+")
-_BREAKS = re.compile(r"\s*\n\s*|[\x85\u2028\u2029]")
-_WHITE = re.compile(r"\s+")
+#: White space within a line, unless it is the one space that may stay.
+_SPACES = re.compile(r" [^\S\n]+|[^\S\n ][^\S\n]*")
+_BREAKS = re.compile(r" ?\n\s*")
 
 _NOTHING = re.compile(
     r"(?:không|không có|không quy định|không yêu cầu|chưa quy định|chưa có|không có thông tin|n/a|null)?"
@@ -52,10 +52,18 @@ def block(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub("", _BREAK_TAG.sub("\n", _SCRIPT.sub(" ", text)))
-    if not text.isascii() or not text.isprintable():
+    if _has_marks(text):
         text = _PRIVATE.sub("- ", _INVISIBLE.sub("", text))
-        text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text)
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def _has_marks(text: str) -> bool:
+    """Whether a character may be one of `_INVISIBLE` or `_PRIVATE`: cheaper than looking for them.
+
+    Of those only U+FFFC and U+FFFD count as printable.
+    """
+    return not text.replace("\n", "").isprintable() or "\ufffc" in text or "\ufffd" in text
 
 
 def visible(text: str) -> str:
@@ -65,7 +73,7 @@ def visible(text: str) -> str:
 
 def line(text: str) -> str:
     """Return `text` clean and on one line."""
-    return _WHITE.sub(" ", block(text)).strip()
+    return block(text).replace("\n", " ")
 
 
 def says_nothing(text: str) -> bool:

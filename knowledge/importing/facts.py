@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.models import Fact, Report
+from knowledge.yaml_files import read_yaml
 
 
 class FindingRow(BaseModel):
@@ -63,7 +63,7 @@ def read(path: Path) -> ReportFile:
     Raises:
         pydantic.ValidationError: it does not have the shape above.
     """
-    return ReportFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return ReportFile.model_validate(read_yaml(path))
 
 
 async def load(session: AsyncSession, data_dir: Path) -> bool:

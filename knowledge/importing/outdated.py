@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from knowledge.importing.provinces import ALL_NAMES
 from knowledge.text import fold
+from knowledge.yaml_files import read_yaml
 
 #: District bodies ended on 1 July 2025 (Resolution 202/2025/QH15 and the two-tier local government).
 _ABOLISHED = re.compile(
@@ -60,8 +59,7 @@ class Outdated:
 @lru_cache(maxsize=1)
 def outdated() -> Outdated:
     """Return the list that lies beside this module."""
-    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
-    listed: dict[str, Any] = yaml.safe_load(text)
+    listed: dict[str, Any] = read_yaml(Path(__file__).with_suffix(".yaml"))
     return Outdated(
         {number: Ended(**ended) for number, ended in listed["legal_basis"].items()},
         {code: tuple(parts) for code, parts in listed["wrong_records"].items()},

@@ -28,6 +28,7 @@ from knowledge.publishing import (
     publish,
     save_drafts,
 )
+from knowledge.yaml_files import read_yaml
 
 Write = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 #: Loads one more sort of starter data inside the same transaction; says whether it changed any.
@@ -114,16 +115,12 @@ def _yaml(file: Path) -> dict[str, Any]:
     if file.stat().st_size > MAX_FILE:
         raise UnreadableFileError("tệp quá lớn")
     try:
-        found = yaml.load(file.read_bytes(), Loader=_LOADER)  # noqa: S506 - a safe loader
+        found = read_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise UnreadableFileError(f"YAML hỏng: {error}") from error
     if not isinstance(found, dict):
         raise UnreadableFileError("không phải danh sách khóa và giá trị")
     return found
-
-
-#: The C parser where there is one: ten times as fast.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_phrases(data_dir: Path) -> Iterator[Phrase]:

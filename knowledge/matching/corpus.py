@@ -9,28 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.content import Content, Level
 from knowledge.matching.entries import Entry
+from knowledge.yaml_files import read_yaml
 
 DATA = Path(__file__).parent.parent / "data"
 _LEVELS = {"cấp xã": Level.COMMUNE, "cấp tỉnh": Level.PROVINCE, "cấp bộ": Level.MINISTRY}
 _PROVINCIAL_DECISION = re.compile(r"QĐ-?\s?(?:CT\.?)?UBND|UBND", re.IGNORECASE)
-try:
-    _Loader: Any = yaml.CSafeLoader
-except AttributeError:  # PyYAML without libyaml
-    _Loader = yaml.SafeLoader
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
 
 
 def starter(directory: Path = DATA / "procedures") -> Iterator[Entry]:
     """Yield the hand-made procedures."""
     for path in sorted(directory.glob("*/*.yaml")):
-        data = _yaml(path)
+        data = read_yaml(path)
         aliases, examples = data.pop("aliases", ()), data.pop("examples", ())
         yield Entry.from_content(Content.model_validate(data), aliases, examples, curated=True)
 
@@ -39,7 +30,7 @@ def superseded(directory: Path = DATA / "procedures") -> dict[str, str]:
     """Return the codes that a hand-made procedure replaces, each with the newer code."""
     return {
         str(old): str(data["code"])
-        for data in map(_yaml, sorted(directory.glob("*/*.yaml")))
+        for data in map(read_yaml, sorted(directory.glob("*/*.yaml")))
         for old in data.get("supersedes") or ()
     }
 
@@ -48,7 +39,7 @@ def phrases(directory: Path = DATA / "phrases") -> dict[str, tuple[tuple[str, ..
     """Return aliases and examples of national procedures by code."""
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for path in sorted(directory.glob("*.yaml")):
-        for code, given in (_yaml(path) or {}).items():
+        for code, given in (read_yaml(path) or {}).items():
             known = found.get(str(code), ((), ()))
             found[str(code)] = (
                 (*known[0], *map(str, given.get("aliases") or ())),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import yaml
+from knowledge.yaml_files import read_yaml
 
 DATA = Path(__file__).parents[1] / "data" / "places"
 
@@ -92,7 +92,7 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def read_info(folder: Path = DATA) -> TableInfo:
     """Return the version and date of the table kept in `folder`."""
-    raw = yaml.safe_load((folder / "table.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(folder / "table.yaml")
     return TableInfo(str(raw["version"]), raw["effective_on"])
 
 

@@ -22,9 +22,9 @@ from bot.admin.procedures.preview import Preview, preview
 from bot.admin.procedures.typed import Errors, Typed
 from bot.admin.procedures.work import STATUS_NAMES, Opened, doer_of, open_work, revision_of
 from bot.deeds import Doer
-from bot.dialogue.question import VIETNAM
 from knowledge.columns import utc_now
 from knowledge.content import Content, Override
+from knowledge.hours import ZONE
 from knowledge.models import Revision
 from knowledge.publishing import (
     Change,
@@ -221,7 +221,7 @@ def _preview(
     merged = opened.merged(whole) if whole else None
     if merged is None:
         return None
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     stale_days = settings_of(request).stale_days
     return preview(merged, section.facet, today=today, stale_days=stale_days)
 

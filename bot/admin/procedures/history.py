@@ -23,8 +23,8 @@ from bot.admin.procedures.work import (
     revision_of,
     verdict_on,
 )
-from bot.dialogue.question import VIETNAM
 from knowledge.columns import utc_now
+from knowledge.hours import ZONE
 from knowledge.models import Revision, RevisionStatus
 from knowledge.publishing import AUTHORS, PublishingError, changes
 
@@ -88,7 +88,7 @@ async def _revision(
             )
             other = (await session.exec(query)).first()
     whole = opened.whole(revision)
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     stale_days = settings_of(request).stale_days
     return page(
         request, visitor, "procedures/revision.html",

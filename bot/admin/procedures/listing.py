@@ -18,9 +18,9 @@ from bot.admin.procedures.catalogue import Wanted, find
 from bot.admin.procedures.preview import preview
 from bot.admin.procedures.work import STATUS_NAMES, Opened, doer_of, library_of, open_work
 from bot.deeds import Doer, needs_second_person
-from bot.dialogue.question import VIETNAM
 from knowledge.columns import utc_now
 from knowledge.content import Content, Override
+from knowledge.hours import ZONE
 from knowledge.models import Alias, Procedure, ProcedureKind, Revision
 from knowledge.publishing import PublishingError, save_edit, save_override_edit
 from knowledge.wording import LEVEL_NAMES, lines_of
@@ -36,7 +36,7 @@ async def show_list(request: Request, visitor: Viewer) -> Response:
     """List procedures: all, filtered, or what a citizen's question would find."""
     wanted = Wanted.from_query(request.query_params)
     settings = settings_of(request)
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     async with database_of(request).read() as session:
         found = await find(
             session, library_of(request).current, wanted,
@@ -113,7 +113,7 @@ def _preview(request: Request, opened: Opened, revision: Revision | None) -> Any
     whole = opened.whole(revision) if revision else None
     if whole is None:
         return None
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     return preview(whole, None, today=today, stale_days=settings_of(request).stale_days)
 
 

@@ -23,9 +23,9 @@ from bot.admin.procedures.work import (
     open_work,
     verdict_on,
 )
-from bot.dialogue.question import VIETNAM
 from knowledge.columns import utc_now
 from knowledge.golden import Verdict
+from knowledge.hours import ZONE
 from knowledge.models import Revision
 from knowledge.publishing import PublishingError, changes
 
@@ -89,7 +89,7 @@ def _preview(request: Request, opened: Opened, revision: Revision) -> Any:
     whole = opened.whole(revision)
     if whole is None:
         return None
-    today = utc_now().astimezone(VIETNAM).date()
+    today = utc_now().astimezone(ZONE).date()
     return preview(whole, None, today=today, stale_days=settings_of(request).stale_days)
 
 
@@ -138,7 +138,7 @@ def moment(day: str, clock: str) -> datetime | None:
         at = time.fromisoformat(clock) if clock else time(0, 0)
     except ValueError:
         raise ValueError("Ngày giờ hẹn không đúng. Hãy ghi như 31/12/2026 và 08:00.") from None
-    return datetime.combine(found, at, VIETNAM)
+    return datetime.combine(found, at, ZONE)
 
 
 @router.post("/procedures/{key}/approve")

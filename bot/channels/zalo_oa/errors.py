@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.channels import SendError, Trouble
+from knowledge.hours import ZONE
 
 #: Zalo's night, in Vietnam's time: nothing promotional from 22:00 to 5:59.
 MORNING: Final = 6
-VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 #: Seconds after a refusal for too many requests; the limit is counted by the minute.
 RATE_WAIT: Final = 60.0
 
@@ -53,11 +52,11 @@ def classify_http(status: int, headers: Mapping[str, str]) -> SendError:
 
 def until_morning(now: datetime) -> float:
     """Return the seconds from `now` until promotional content may be sent; 0 by day."""
-    local = now.astimezone(VIETNAM)
+    local = now.astimezone(ZONE)
     if MORNING <= local.hour < 22:
         return 0.0
     day = local.date() if local.hour < MORNING else local.date() + timedelta(days=1)
-    opens = datetime(day.year, day.month, day.day, MORNING, tzinfo=VIETNAM)
+    opens = datetime(day.year, day.month, day.day, MORNING, tzinfo=ZONE)
     return (opens - local).total_seconds()
 
 
