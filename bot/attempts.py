@@ -16,13 +16,13 @@ MOST: Final = 5
 WINDOW: Final = timedelta(hours=1)
 
 
-async def may_try(session: AsyncSession, *whats: str, now: datetime) -> bool:
-    """Count one more try for each of `whats` ("chat:web:…", "petition:PA-…"); False when spent.
+async def may_try(session: AsyncSession, *whats: str, now: datetime, most: int = MOST) -> bool:
+    """Count one more try for each of `whats` ("chat:web:…", "petition:PA-…"); False after `most`.
 
     A try that is refused is not counted, so that waiting out the window helps.
     """
     rows = [await _row(session, what, now) for what in whats]
-    if any(row.count >= MOST for row in rows):
+    if any(row.count >= most for row in rows):
         return False
     for row in rows:
         row.count += 1

@@ -56,6 +56,27 @@ def lying(bars: Mapping[str, int], *, title: str) -> str:
     return _svg(parts, max(len(bars), 1) * _ROW, title)
 
 
+def measured(
+    bars: Mapping[str, tuple[float, float, float]], *, least: float, most: float, title: str
+) -> str:
+    """Return lying bars from `least` to `most`, each (low, value, high) with its interval drawn over it."""
+    room = (WIDTH - 320) / (most - least)
+    parts = []
+    for place, (label, (low, value, high)) in enumerate(bars.items()):
+        y = place * _ROW
+        left, middle, right = (240 + room * (at - least) for at in (low, value, high))
+        shown = label if len(label) <= 32 else label[:31] + "…"
+        said = f"{value:.2f}".replace(".", ",")
+        parts.append(
+            f'<text x="0" y="{y + 18}" font-size="14">{escape(shown)}</text>'
+            f'<rect x="240" y="{y + 5}" width="{middle - 240:.1f}" height="16" fill="{_FILLS[0]}"/>'
+            f'<path d="M{left:.1f} {y + 13}H{right:.1f}M{left:.1f} {y + 8}v10M{right:.1f} {y + 8}v10"'
+            f' stroke="{_FILLS[1]}" stroke-width="3" fill="none"/>'
+            f'<text x="{246 + room * (most - least):.1f}" y="{y + 18}" font-size="14">{said}</text>'
+        )
+    return _svg(parts, max(len(bars), 1) * _ROW, title)
+
+
 def _svg(parts: Sequence[str], height: int, title: str) -> str:
     name = escape(title)
     return (

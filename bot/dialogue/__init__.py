@@ -41,6 +41,7 @@ from bot.dialogue import (
     scope,
     stuck,
     subscriptions,
+    survey_form,
     threads,
 )
 from bot.dialogue.memory import forget_chat, load_state, record
@@ -58,7 +59,9 @@ STEPS: tuple[Step, ...] = (
     closed.say_so,
     threads.go_on,
     petition_form.go_on,
+    survey_form.go_on,
     petitions.begin,
+    survey_form.begin,
     kiosk.protect,
     commands.run,
     linking.link,

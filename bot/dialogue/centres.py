@@ -11,6 +11,7 @@ from bot.conversation import Action, Button, Card, Location, Reply
 from bot.dialogue import places
 from bot.dialogue.facets import capital, day
 from bot.dialogue.question import Question
+from bot.messages import surveys
 from knowledge.centres import (
     Centre,
     Detail,
@@ -50,6 +51,8 @@ _PAPERWORK = re.compile(
     r"\b(?:giay phep|dang ky|khai sinh|ket hon|tam tru|thuong tru|can cuoc|ho chieu|giay|so do|the|xin"
     r"|cap|doi|ho so|kinh doanh|mo tiem|mo quan|nguoi lao dong|lam them|giay chung nhan)\b"
 )
+#: Offered to whoever has been there, or will have been.
+_SURVEY = Button(surveys.OFFER, send=surveys.OFFER)
 
 
 async def answer(question: Question) -> Reply | None:
@@ -97,7 +100,8 @@ def _where(question: Question) -> Reply:
     if not centres:
         here = Button(say.NEAR_ME, send=say.SHARE_LOCATION)
         return Reply(Action.PLACE, say.CENTRE_WHERE, follow_ups=(here,))
-    return Reply(Action.PLACE, cards=tuple(_card(question, known) for known in centres))
+    cards = tuple(_card(question, known) for known in centres)
+    return Reply(Action.PLACE, cards=cards, follow_ups=(_SURVEY,))
 
 
 def _nearest(question: Question, here: Location) -> Reply:
@@ -113,7 +117,7 @@ def _nearest(question: Question, here: Location) -> Reply:
         how = say.NEAR_EXACT if near.exact else say.NEAR_MIDDLE
         distance = how.format(km=f"{near.km:.1f}".replace(".", ","))
         cards.append(replace(card, lead=(distance, *card.lead)))
-    return Reply(Action.PLACE, cards=tuple(cards))
+    return Reply(Action.PLACE, cards=tuple(cards), follow_ups=(_SURVEY,))
 
 
 def centres_of(question: Question) -> tuple[Known, ...]:

@@ -14,9 +14,10 @@ from bot.analytics import count_turn
 from bot.conversation import Action, Message, Reply
 from bot.db import Database, Write
 from bot.dialogue.question import State
-from bot.models import Chat, HandOver, MissedQuestion, MissedStatus, Turn
+from bot.models import Chat, HandOver, MissedQuestion, MissedStatus, SurveyDraft, Turn
 from bot.people import forget_address
 from bot.privacy import mask
+from bot.surveys import drafts
 from knowledge.text import fold, normalise
 
 log = structlog.get_logger()
@@ -33,17 +34,19 @@ async def load_state(database: Database, message: Message, now: datetime) -> Sta
 
 
 async def forget_chat(database: Database, message: Message) -> None:
-    """Delete a chat at once, and its address with all that hangs on nothing else."""
+    """Delete a chat at once, an unfinished survey, and its address with all that hangs on nothing else."""
     async with database.write() as session:
         chat = await _chat(session, message)
         if chat is not None:
             await session.delete(chat)
+        await drafts.discard(session, message.channel, message.chat_id)
         await forget_address(session, message.channel, message.chat_id)
 
 
 async def forget_expired(database: Database, now: datetime) -> int:
-    """Delete the conversations and hand-over codes whose time is up; return how many conversations."""
+    """Delete conversations, hand-over codes and surveys left undone; return how many conversations."""
     async with database.write() as session:
+        await session.exec(delete(SurveyDraft).where(col(SurveyDraft.expires_at) <= now))
         await session.exec(delete(HandOver).where(col(HandOver.expires_at) <= now))
         gone = await session.exec(delete(Chat).where(col(Chat.expires_at) <= now))
     return gone.rowcount

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot import people, petitions
 from bot.conversation import Action, Attachment, AttachmentKind, Button, Card, Reply
-from bot.dialogue import scope
+from bot.dialogue import forms, scope
 from bot.dialogue.centres import long_day
 from bot.dialogue.petition_steps import FORM, NAMES, Form, photo_reply
 from bot.dialogue.question import Question
@@ -28,23 +28,8 @@ from knowledge.matching import recognise_facet
 from knowledge.text import fold, normalise
 
 NAME = "petition"
-_CANCEL = re.compile(
-    r"^(?:huy|huy bo|thoi|thoat|dung lai|khong gui nua|huy phan anh)(?: (?:di|nhe|a))*\W*$"
-)
-_BACK = re.compile(r"^(?:quay lai|lui lai|cau truoc|sua lai|tro lai)(?: (?:di|nhe|a))*\W*$")
-_SKIP = re.compile(r"^(?:bo qua|qua cau nay|tiep|skip|khong nho)(?: (?:di|nhe|a))*\W*$")
 _RESUME = re.compile(r"^(?:tiep tuc|viet tiep)(?: (?:phan anh|kien nghi))?\W*$")
 _CANCEL_DRAFT = re.compile(r"^(?:huy|xoa|bo) (?:phan anh|ban (?:nhap|viet do))\W*$")
-_NUMBER = re.compile(r"^(?:so |chon )?([1-9])[.)]?$")
-_ASKING = re.compile(
-    r"\?\s*$|\b(?:bao nhieu|bao lau|o dau|the nao|lam sao|la gi|can gi|gi khong|may gio|khi nao|co phai)\b"
-)
-#: Commands that work in the middle of a form too; the form waits.
-_COMMAND = re.compile(
-    r"^(?:/\w+|(?:\w+ ){0,3}du lieu cua (?:toi|tui|em|minh|con)"
-    r"|(?:toi muon )?(?:gap|noi chuyen voi) (?:can bo|nguoi)(?: \w+){0,3}"
-    r"|bat dau lai|(?:dung|ngung|huy)(?: \w+){0,2} (?:nhan tin|dang ky)|tro giup)\W*$"
-)
 #: A longer text with a question mark tells what happened.
 _LONGEST_QUESTION = 15
 
@@ -97,11 +82,11 @@ async def _turn(form: Form, draft: PetitionDraft) -> Reply | None:
 
 async def _command(form: Form, draft: PetitionDraft, folded: str) -> Reply | None:
     """Obey "huỷ", "quay lại" and "bỏ qua", which work at every step."""
-    if _CANCEL.match(folded):
+    if forms.CANCEL.match(folded):
         return await _cancel(form.question, draft)
-    if _BACK.match(folded):
+    if forms.BACK.match(folded):
         return await _move(form, -1)
-    if not _SKIP.match(folded):
+    if not forms.SKIP.match(folded):
         return None
     step = FORM[NAMES.index(form.step)]
     if not step.can_skip:
@@ -147,7 +132,7 @@ async def _waiting(question: Question) -> Reply | None:
 
 def _chosen(form: Form, text: str) -> str | None:
     """Return what a number stands for; None when it belongs to a question asked in between."""
-    found = _NUMBER.match(fold(normalise(text)))
+    found = forms.NUMBER.match(fold(normalise(text)))
     if found is None:
         return text
     if form.question.state.choices:
@@ -161,12 +146,12 @@ def _is_question(form: Form, text: str, folded: str) -> bool:
     """Whether the citizen asks something instead of answering."""
     if normalise(text) in {normalise(choice) for choice in form.choices}:
         return False
-    if _COMMAND.match(folded):
+    if forms.COMMAND.match(folded):
         return True
     if form.step in ("what", "contact"):
         short = len(text.split()) <= _LONGEST_QUESTION
         return short and text.endswith("?") and recognise_facet(normalise(text)) is not None
-    return bool(_ASKING.search(folded)) or recognise_facet(normalise(text)) is not None
+    return bool(forms.ASKING.search(folded)) or recognise_facet(normalise(text)) is not None
 
 
 def _resume_card(form: Form) -> Card:

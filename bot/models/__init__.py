@@ -42,6 +42,7 @@ from bot.models.petitions import (
     PetitionStatus,
 )
 from bot.models.privacy import DataTicket, Erasure, RetentionRun
+from bot.models.surveys import Aspect, SurveyAnswer, SurveyDraft, SurveySource
 from bot.models.switches import KillSwitch
 from bot.models.threads import Thread, ThreadMessage, ThreadStatus
 from bot.models.tokens import ApiToken, Scope
@@ -55,6 +56,7 @@ __all__ = [
     "AnnouncementStatus",
     "AnswerStatus",
     "ApiToken",
+    "Aspect",
     "Attempt",
     "AuditEntry",
     "Chat",
@@ -109,6 +111,9 @@ __all__ = [
     "SkipReason",
     "Stage",
     "Subscription",
+    "SurveyAnswer",
+    "SurveyDraft",
+    "SurveySource",
     "Thread",
     "ThreadMessage",
     "ThreadStatus",

@@ -20,7 +20,10 @@ from bot.analytics import MOST_DAYS, SMALL, Figures, read_figures
 from bot.conversation import Action
 from bot.db import Database
 from bot.dialogue import Dialogue
+from bot.messages import surveys
+from bot.pages import satisfaction
 from bot.sheets import BOM, line
+from bot.surveys.index import Filters, Survey, read
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
 from knowledge.models import AdminUnit
@@ -134,9 +137,11 @@ def csv_lines(shown: Iterable[Table]) -> Iterator[str]:
 async def show(request: Request) -> HTMLResponse:
     """Show the public figures."""
     figures, shown = await _public(request)
+    survey = await _survey(request)
     html = _templates.get_template("open-data.html").render(
-        figures=figures, tables=shown, small=SMALL
-    )
+        figures=figures, tables=shown, small=SMALL, satisfaction=satisfaction.tables(survey),
+        words=surveys, method=satisfaction.METHOD,
+    )  # fmt: skip
     return HTMLResponse(html)
 
 
@@ -154,7 +159,17 @@ async def as_csv(request: Request) -> Response:
 async def as_json(request: Request) -> JSONResponse:
     """Return the public figures as JSON."""
     figures, _ = await _public(request)
-    return JSONResponse(plain(figures))
+    satisfied = satisfaction.plain(await _survey(request))
+    return JSONResponse({**plain(figures), "satisfaction": satisfied})
+
+
+@router.get(f"{PATH}/khao-sat.csv")
+async def survey_as_csv(request: Request) -> Response:
+    """Return the satisfaction index by centre, field and month as CSV."""
+    rows = (line(row) for row in satisfaction.sheet(await _survey(request)))
+    whole = "".join((BOM, line(satisfaction.SHEET_HEAD), *rows))
+    headers = {"Content-Disposition": 'attachment; filename="hai-long.csv"'}
+    return Response(whole, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def plain(figures: Figures) -> dict[str, Any]:
@@ -165,11 +180,23 @@ def plain(figures: Figures) -> dict[str, Any]:
     return raw
 
 
-async def _public(request: Request) -> tuple[Figures, list[Table]]:
+def _database(request: Request) -> Database:
     database: Database | None = getattr(request.app.state, "database", None)
     if database is None:
         raise HTTPException(503, say.NOT_READY)
-    async with database.read() as session:
+    return database
+
+
+async def _survey(request: Request) -> Survey:
+    """Return what people with an account answered about visits of the last twelve months."""
+    today = utc_now().astimezone(ZONE).date()
+    since = today.replace(year=today.year - 1, day=1)
+    async with _database(request).read() as session:
+        return await read(session, Filters(since=since))
+
+
+async def _public(request: Request) -> tuple[Figures, list[Table]]:
+    async with _database(request).read() as session:
         figures = (await read_figures(session, *span(request))).public()
         return figures, await tables(session, request.app.state.dialogue, figures)
 

@@ -169,6 +169,23 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         hidden=("secret_hash", "fingerprint"),
     ),
     Holding(
+        "survey_draft",
+        "Phiếu khảo sát đang làm dở",
+        "làm tiếp khi bị ngắt giữa chừng",
+        FoundBy.ADDRESS,
+        timedelta(0),
+        "expires_at",
+    ),
+    Holding(
+        "survey_answer",
+        "Điểm hài lòng sau lần đi làm thủ tục: nơi, lĩnh vực, tháng, góp ý đã che số riêng",
+        "chỉ số hài lòng; mỗi người một phiếu",
+        FoundBy.PERSON,
+        1_095 * _DAY,
+        "at",
+        hidden=("who",),
+    ),
+    Holding(
         "feedback",
         "Đánh giá 👍/👎 một câu trả lời, lý do và góp ý đã che số riêng",
         "sửa câu trả lời sai",

@@ -125,6 +125,11 @@ export class MotCuaChat extends HTMLElement {
     this.welcome(say);
     this.queue = Promise.resolve();
     const code = !this.isGuest && location.hash.match(/^#tiep=([\w-]+)$/);
+    const survey = !this.isGuest && location.hash.match(/^#khao-sat=([a-z0-9-]{2,60})$/);
+    if (survey) {
+      history.replaceState(null, "", location.pathname);
+      this.ask(`/khaosat ${survey[1]}`, this.say.survey);
+    }
     if (code) this.goOn(code[1]);
     else if (this.session) this.listen(this.session);
   }

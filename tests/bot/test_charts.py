@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bot.charts import lying, stacked
+from bot.charts import lying, measured, stacked
 
 
 def test_a_stack_is_as_high_as_its_numbers() -> None:
@@ -23,3 +23,12 @@ def test_names_are_escaped_and_nothing_has_inline_style() -> None:
 def test_nothing_to_draw_is_no_error() -> None:
     ET.fromstring(stacked([], [], title="T"))
     ET.fromstring(lying({}, title="T"))
+    ET.fromstring(measured({}, least=1, most=5, title="T"))
+
+
+def test_an_interval_lies_around_its_value() -> None:
+    svg = ET.fromstring(measured({"<b>": (2.0, 3.0, 4.0)}, least=1, most=5, title="T"))
+    bar = next(svg.iter("{http://www.w3.org/2000/svg}rect"))
+    whisker = next(svg.iter("{http://www.w3.org/2000/svg}path"))
+    assert bar.get("width") == "200.0"
+    assert str(whisker.get("d")).startswith("M340.0 13H540.0")

@@ -18,6 +18,7 @@ PAGES = (
     "/admin/", "/admin/me", "/admin/me/second-step", "/admin/me/tokens", "/admin/people",
     f"/admin/people/{OFFICIAL}", "/admin/audit", "/admin/switches", "/admin/figures", "/open-data",
     "/api/admin/v1/docs",
+    "/admin/surveys", "/admin/surveys/code?centre=implied-29302",
 )  # fmt: skip
 
 

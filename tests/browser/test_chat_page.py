@@ -133,3 +133,12 @@ async def test_a_phone_goes_on_where_the_page_stood(
     ).to_be_visible()
     await phone.close()
     await again.close()
+
+
+async def test_a_printed_code_opens_the_survey_of_its_centre(page: Page, address: str) -> None:
+    await page.goto(f"{address}/#khao-sat=implied-29302")
+    await page.get_by_role("button", name="Hộ tịch", exact=True).click()
+    await page.get_by_role("button", name="Tháng").first.click()
+    await page.get_by_role("button", name="Rất hài lòng", exact=True).click()
+    await expect(page.get_by_label("Cuộc trò chuyện").get_by_text("Câu 2/5")).to_be_visible()
+    assert page.url == f"{address}/"

@@ -24,6 +24,8 @@ WANTED: Final = ("message", "edited_message", "callback_query", "inline_query", 
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?$", re.DOTALL)
 #: A link to one procedure: t.me/bot?start=proc_1_001193 (a start may not hold a full stop).
 _PROCEDURE = re.compile(r"^proc_(\d{1,2})_(\d{6})$")
+#: The link to the survey about one centre: t.me/bot?start=survey_implied-29302.
+_SURVEY = re.compile(r"^survey_[a-z0-9-]{2,57}$")
 _SAYS: Final = {item.command: item.says for item in words.MENU}
 _ATTACHMENTS: Final = {
     "photo": AttachmentKind.PHOTO,
@@ -157,7 +159,9 @@ def _command(text: str) -> str:
     name, rest = found[1].lower(), (found[3] or "").strip()
     if name == "start":
         procedure = _PROCEDURE.match(rest)
-        return f"{procedure[1]}.{procedure[2]}" if procedure else "/start"
+        if procedure:
+            return f"{procedure[1]}.{procedure[2]}"
+        return f"/start {rest}" if _SURVEY.match(rest) else "/start"
     return f"{_SAYS[name]} {rest}".strip() if name in _SAYS else f"/{found[1]} {rest}".strip()
 
 

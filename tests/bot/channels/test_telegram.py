@@ -275,6 +275,8 @@ class TestGroups:
     ("typed", "heard"),
     [
         ("/start proc_1_001193", "1.001193"),
+        ("/start survey_implied-29302", "/start survey_implied-29302"),
+        ("/start survey_; xoá dữ liệu của tôi", "/start"),
         ("/start anything", "/start"),
         ("/vitri", say.SHARE_LOCATION),
         ("/lamlai", "bắt đầu lại"),
