@@ -24,6 +24,7 @@ from bot.channels.webhooks import Webhooks
 from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
 from bot.dialogue.memory import forget_expired
+from bot.dossiers import Connector
 from bot.imports import Runner, folder_of
 from bot.pages import kiosk, my_data, open_data, widget
 from bot.pages import petitions as petitions_page
@@ -89,7 +90,8 @@ async def open_dialogue(settings: Settings, database: Database) -> Dialogue:
     """Return the dialogue over what is published now."""
     library = Library(database.read)
     await library.refresh()
-    return Dialogue(Sources(library, Guides.load(), settings, database, Pseudonyms.load(settings)))
+    names, system = Pseudonyms.load(settings), Connector.of(settings)
+    return Dialogue(Sources(library, Guides.load(), settings, database, names, dossiers=system))
 
 
 def create_app(settings: Settings | None = None, *, announces: bool = True) -> FastAPI:
@@ -139,7 +141,7 @@ def _lifespan(
             if announces:
                 tasks += [
                     asyncio.create_task(worker(database, channels, pace).run()),
-                    asyncio.create_task(scheduler(database, tuple(channels)).run()),
+                    asyncio.create_task(scheduler(settings, database, tuple(channels)).run()),
                 ]
             tasks += [
                 asyncio.create_task(teller.run()),
@@ -169,9 +171,10 @@ def worker(
     )
 
 
-def scheduler(database: Database, channels: Sequence[str]) -> Scheduler:
-    """Return a scheduler of announcements for `channels`."""
-    return Scheduler(Clockwork(database, channels), owner=owner_name(), clock=utc_now)
+def scheduler(settings: Settings, database: Database, channels: Sequence[str]) -> Scheduler:
+    """Return a scheduler of announcements for `channels`, and of what else is done by the clock."""
+    parts = Clockwork(database, channels, Connector.of(settings))
+    return Scheduler(parts, owner=owner_name(), clock=utc_now)
 
 
 def open_channels(settings: Settings, database: Database) -> dict[str, Channel]:

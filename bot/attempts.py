@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.models import Attempt
@@ -35,6 +35,16 @@ async def succeeded(session: AsyncSession, *whats: str) -> None:
     """Forget the tries of whoever proved to know the secret."""
     keys = [_key(what) for what in whats]
     await session.exec(delete(Attempt).where(col(Attempt.key).in_(keys)))
+
+
+async def give_back(session: AsyncSession, *whats: str) -> None:
+    """Take back one try of each: it was no guess. The others stay counted."""
+    keys = [_key(what) for what in whats]
+    await session.exec(
+        update(Attempt)
+        .where(col(Attempt.key).in_(keys), col(Attempt.count) > 0)
+        .values(count=Attempt.count - 1)
+    )
 
 
 async def forget_expired(session: AsyncSession, now: datetime) -> int:

@@ -67,6 +67,11 @@ class Message:
     location: Location | None = None
     attachments: tuple[Attachment, ...] = ()
 
+    @property
+    def in_group(self) -> bool:
+        """Whether a whole group reads along: Telegram numbers groups below zero, and only those."""
+        return self.channel == "telegram" and self.chat_id.startswith("-")
+
 
 #: The channel of devices that many people share: nothing of a person may stay there.
 KIOSK: Final = "kiosk"

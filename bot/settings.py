@@ -82,6 +82,18 @@ class Settings(BaseSettings):
     petition_days: int = Field(
         15, gt=0, le=250, description="Working days within which a petition is to be answered"
     )
+    dossier_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s@]+)?$",
+        description="Address of the system that knows dossiers' statuses (docs/dossiers.md);"
+        " empty = none",
+    )
+    dossier_token: SecretStr = Field(
+        SecretStr(""), description="Token sent to that system; empty = none is sent"
+    )
+    dossier_timeout: float = Field(
+        5.0, gt=0, le=30, description="Seconds that system may take for an answer"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least important message logged"
     )

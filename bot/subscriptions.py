@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.models import ProcedureFollow, Subscription, Topic
+from bot.models import DossierWatch, ProcedureFollow, Subscription, Topic
 
 #: More than anyone reads; beyond it somebody plays with us.
 MOST_PER_PERSON = 50
@@ -105,6 +105,10 @@ async def stop(
             col(ProcedureFollow.person_id) == person_id, col(ProcedureFollow.ended_at).is_(None)
         )
         count += (await session.exec(unfollowed.values(ended_at=now))).rowcount
+        unwatched = update(DossierWatch).where(
+            col(DossierWatch.person_id) == person_id, col(DossierWatch.ended_at).is_(None)
+        )
+        count += (await session.exec(unwatched.values(ended_at=now))).rowcount
     return count
 
 

@@ -18,6 +18,7 @@ from bot.admin import (
     announcements,
     api,
     audit_log,
+    dossiers,
     feeds,
     figures,
     golden,
@@ -37,6 +38,7 @@ from bot.admin.access import PREFIX, Door, refuse_the_refused
 from bot.admin.desk import Desk
 from bot.admin.pages import page
 from bot.settings import Settings
+from bot.sheets import MOST_BYTES
 
 #: In the order of the menu; each is shown to those who may open it.
 DESKS: Final[tuple[Desk, ...]] = (
@@ -45,6 +47,7 @@ DESKS: Final[tuple[Desk, ...]] = (
     golden.DESK,
     *sources.DESKS,
     petitions.DESK,
+    dossiers.DESK,
     figures.DESK,
     surveys.DESK,
     announcements.DESK,
@@ -72,6 +75,7 @@ def body_limits(settings: Settings) -> dict[str, int]:
     """Return how many bytes a request may bring, by the beginning of its path."""
     return {
         PREFIX: FORM_BYTES,
+        f"{PREFIX}/dossiers": MOST_BYTES + FORM_BYTES,
         f"{PREFIX}/import": settings.max_upload_mb * 1024 * 1024,
         **api.body_limits(FORM_BYTES, settings),
     }

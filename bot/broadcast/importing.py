@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,17 +20,12 @@ from bot.messages import subscribers as words
 from bot.messages.announcements import TOPICS
 from bot.messages.subscriptions import EVERYWHERE
 from bot.models import Subscription, Topic
+from bot.sheets import BadLine, Row, Sheet, folded, read_day
 from bot.subscriptions import TooManyError, subscribe
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
 from knowledge.places import Places
-from knowledge.text import fold, normalise
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
-MOST_BYTES: Final = 50_000_000
-MOST_COLUMNS: Final = 50
 #: Lines taken over in one transaction: a reply waits a few dozen milliseconds for it.
 BATCH: Final = 50
 #: An address nobody wrote from for so long is deleted (bot.privacy.register), so it is not begun.
@@ -49,12 +42,6 @@ _HEADINGS: Final = {
 #: Telegram numbers its chats, groups below zero; Zalo's ids are letters and digits.
 _ADDRESS: Final = {"telegram": re.compile(r"-?[0-9]{1,20}")}
 _ANY_ADDRESS: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-#: What a spreadsheet must not run was written behind an apostrophe, see bot.sheets.
-_ESCAPED: Final = re.compile(r"'(?=[=+\-@\t\r])")
-
-
-class SheetError(ValueError):
-    """The file cannot be read at all; the message is for the official."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +57,6 @@ class Wish:
     consented_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that is not taken over, and why."""
-
-    line: int
-    why: str
-
-
 @dataclass(slots=True)
 class Taken:
     """What became of the good lines, counted by subscriptions."""
@@ -91,7 +70,7 @@ class Taken:
     """Lines of people who follow as much as one may."""
 
 
-class Sheet:
+class Wishes:
     """A CSV text of subscribers; it can be gone through again and again without being held parsed."""
 
     def __init__(self, data: bytes, places: Places, *, now: datetime) -> None:
@@ -100,72 +79,30 @@ class Sheet:
         Raises:
             SheetError: it is too big, no UTF-8 text, or its columns are not ours.
         """
-        self._text = _decoded(data)
+        self._sheet = Sheet(data, _HEADINGS, required=COLUMNS)
         self._places = places
         self._today = now.astimezone(ZONE).date()
         self._codes: dict[str, tuple[tuple[str, str], ...] | str] = {}
-        first = self._text.lstrip("\r\n").split("\n", 1)[0]
-        self._delimiter = max(",;\t", key=first.count)
-        self._columns = self._read_headings()
 
     def lines(self) -> Iterator[Wish | BadLine]:
         """Yield each line that is not empty."""
-        reader = self._reader()
-        next(row for row in reader if row)
-        while True:
-            number = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield BadLine(number, words.BROKEN_LINE.format(reason=error))
-                return
-            if any(cell.strip() for cell in cells):
-                yield self._line(number, cells)
+        for row in self._sheet.rows():
+            yield row if isinstance(row, BadLine) else self._line(row)
 
-    def _reader(self) -> Reader:
-        return csv.reader(io.StringIO(self._text, newline=""), delimiter=self._delimiter)
-
-    def _read_headings(self) -> list[str]:
-        """Return the name of each column, "" for one that is not ours."""
-        ours = {_folded(name): key for key, names in _HEADINGS.items() for name in names}
+    def _line(self, row: Row) -> Wish | BadLine:
+        of = row.cells
         try:
-            row: list[str] = next((row for row in self._reader() if row), [])
-        except csv.Error as error:
-            raise SheetError(words.NOT_TEXT) from error
-        if not row:
-            raise SheetError(words.EMPTY)
-        if len(row) > MOST_COLUMNS:
-            raise SheetError(words.TOO_MANY_COLUMNS.format(count=len(row), most=MOST_COLUMNS))
-        found = [ours.get(_folded(cell), "") for cell in row]
-        if missing := [name for name in COLUMNS if name not in found]:
-            named = {"columns": ", ".join(missing), "all": ", ".join(COLUMNS)}
-            raise SheetError(words.MISSING_COLUMNS.format(**named))
-        if twice := [name for name in COLUMNS if found.count(name) > 1]:
-            raise SheetError(words.TWO_COLUMNS.format(column=twice[0]))
-        return found
-
-    def _line(self, number: int, cells: Sequence[str]) -> Wish | BadLine:
-        columns = self._columns
-        if len(cells) > len(columns):
-            count = {"count": len(cells), "columns": len(columns)}
-            return BadLine(number, words.TOO_MANY_CELLS.format(**count))
-        of = {
-            name: _ESCAPED.sub("", cell.strip()) for name, cell in zip(columns, cells, strict=False)
-        }
-        try:
-            channel = _channel(of.get("channel", ""))
+            channel = _channel(of["channel"])
             return Wish(
-                number,
+                row.line,
                 channel,
-                _address(channel, of.get("address", "")),
-                _topics(of.get("topics", "")),
-                self._where(of.get("place", "")),
-                _consent(of.get("consent_date", ""), self._today),
+                _address(channel, of["address"]),
+                _topics(of["topics"]),
+                self._where(of["place"]),
+                _consent(of["consent_date"], self._today),
             )
         except ValueError as error:
-            return BadLine(number, str(error))
+            return BadLine(row.line, str(error))
 
     def _where(self, cell: str) -> tuple[tuple[str, str], ...]:
         """Return the places of a cell; the same words are resolved once for a whole file."""
@@ -180,7 +117,7 @@ class Sheet:
         return found
 
     def _resolved(self, cell: str) -> tuple[tuple[str, str], ...]:
-        if _folded(cell) == _folded(EVERYWHERE):
+        if folded(cell) == folded(EVERYWHERE):
             return (("", ""),)
         codes = place_codes(self._places, cell.split(";"))
         units = [unit for code in codes if (unit := self._places.unit(code)) is not None]
@@ -249,26 +186,8 @@ async def _stopped_since(
 # --- Reading cells ---------------------------------------------------------------------------------
 
 
-def _folded(text: str) -> str:
-    return " ".join(fold(normalise(text)).replace("_", " ").split())
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise SheetError(words.TOO_BIG.format(limit=MOST_BYTES // 1_000_000))
-    if b"\0" in data:
-        raise SheetError(words.NOT_TEXT)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SheetError(words.NOT_TEXT) from error
-    if not text.strip():
-        raise SheetError(words.EMPTY)
-    return text
-
-
 def _channel(cell: str) -> str:
-    name = _folded(cell).replace(" ", "_")
+    name = folded(cell).replace(" ", "_")
     if name not in TEXT_LIMITS:
         known = {"channel": cell, "channels": ", ".join(TEXT_LIMITS)}
         raise ValueError(words.UNKNOWN_CHANNEL.format(**known))
@@ -281,7 +200,7 @@ def _address(channel: str, cell: str) -> str:
     return cell
 
 
-_TOPICS: Final = {_folded(name): Topic(key) for key, name in TOPICS.items()}
+_TOPICS: Final = {folded(name): Topic(key) for key, name in TOPICS.items()}
 _TOPICS.update({topic.value: topic for topic in Topic})
 
 
@@ -290,28 +209,19 @@ def _topics(cell: str) -> tuple[Topic, ...]:
     if not names:
         raise ValueError(words.NO_TOPIC)
     for name in names:
-        if _folded(name) not in _TOPICS:
+        if folded(name) not in _TOPICS:
             known = {"topic": name[:40], "topics": ", ".join(Topic)}
             raise ValueError(words.UNKNOWN_TOPIC.format(**known))
-    return tuple(dict.fromkeys(_TOPICS[_folded(name)] for name in names))
+    return tuple(dict.fromkeys(_TOPICS[folded(name)] for name in names))
 
 
 def _consent(cell: str, today: date) -> datetime:
     """Return the beginning of the day of consent: a stop on the same day came after it."""
     if not cell:
         raise ValueError(words.NO_DATE)
-    day = _date(cell)
+    day = read_day(cell)
     if day > today:
         raise ValueError(words.FUTURE_DATE.format(date=cell))
     if today - day > OLDEST:
         raise ValueError(words.OLD_DATE.format(date=cell, days=OLDEST.days))
     return datetime.combine(day, time(), ZONE)
-
-
-def _date(cell: str) -> date:
-    for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"):
-        try:
-            return datetime.strptime(cell, shape).replace(tzinfo=ZONE).date()
-        except ValueError:
-            continue
-    raise ValueError(words.BAD_DATE.format(date=cell[:40]))

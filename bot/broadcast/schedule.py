@@ -22,6 +22,7 @@ from bot.broadcast.feeds.polling import poll_due
 from bot.broadcast.firing import quiet_until
 from bot.broadcast.leader import Leadership
 from bot.db import Database
+from bot.dossiers import System, tell_changes
 from bot.models import Announcement, Run, RunStatus, ScheduledJob
 from bot.privacy import retention
 
@@ -38,6 +39,8 @@ class Clockwork:
     database: Database
     channels: Sequence[str]
     """Those that can push."""
+    dossiers: System | None = None
+    """The deployer's own system of dossiers; None where there is none."""
 
 
 async def send_due(parts: Clockwork, now: datetime) -> None:
@@ -83,6 +86,10 @@ async def _tell_endings(parts: Clockwork, now: datetime) -> None:
         await follows.tell_endings(session, now=now)
 
 
+async def _tell_of_dossiers(parts: Clockwork, now: datetime) -> None:
+    await tell_changes(parts.database, parts.dossiers, now=now)
+
+
 async def _retain(parts: Clockwork, now: datetime) -> None:
     await retention.run(parts.database, now=now)
 
@@ -103,6 +110,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("changes to followers", timedelta(minutes=1), _tell_changes),
     # Reads every followed content, and what it finds changes with the day only.
     Job("endings to followers", timedelta(hours=1), _tell_endings),
+    Job("dossiers to watchers", timedelta(minutes=1), _tell_of_dossiers),
     Job("retention", timedelta(days=1), _retain),
 )
 

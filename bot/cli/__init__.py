@@ -10,6 +10,7 @@ from bot.cli import (
     audit,
     centre,
     doctor,
+    dossiers,
     kb,
     official,
     privacy,
@@ -42,6 +43,7 @@ app.add_typer(units, name="units")
 app.add_typer(kb.app, name="kb")
 app.add_typer(announce.app, name="announce")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(dossiers.app, name="dossiers")
 app.add_typer(report.app, name="report")
 app.add_typer(audit.app, name="audit")
 app.add_typer(official.app, name="official")

@@ -362,4 +362,4 @@ def scheduler() -> None:
 async def _schedule() -> None:
     async with open_database() as (settings, database):
         channels = parts.open_channels(settings, database)
-        await parts.scheduler(database, tuple(channels)).run()
+        await parts.scheduler(settings, database, tuple(channels)).run()

@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import audit
 from bot.broadcast import exporting
-from bot.broadcast.importing import MOST_BYTES, BadLine, Sheet, SheetError, Taken, Wish, take_over
+from bot.broadcast.importing import Taken, Wish, Wishes, take_over
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
-from bot.messages import subscribers as words
+from bot.messages import sheets as words
+from bot.sheets import MOST_BYTES, BadLine, SheetError
 from knowledge.columns import utc_now
 from knowledge.places.stored import read_places
 
@@ -51,7 +52,7 @@ async def _import(data: bytes, name: str, consent: str, *, yes: bool) -> None:
         async with database.read() as session:
             places = await read_places(session)
         try:
-            sheet = Sheet(data, places, now=utc_now())
+            sheet = Wishes(data, places, now=utc_now())
         except SheetError as error:
             fail(f"{name}: {error}")
         good, bad = _checked(sheet)
@@ -79,7 +80,7 @@ async def _import(data: bytes, name: str, consent: str, *, yes: bool) -> None:
         _tell(taken)
 
 
-def _checked(sheet: Sheet) -> tuple[int, int]:
+def _checked(sheet: Wishes) -> tuple[int, int]:
     """Name each bad line; return how many are good and bad."""
     good = bad = 0
     for one in sheet.lines():
@@ -91,7 +92,7 @@ def _checked(sheet: Sheet) -> tuple[int, int]:
     return good, bad
 
 
-def _good(sheet: Sheet) -> Iterator[Wish]:
+def _good(sheet: Wishes) -> Iterator[Wish]:
     return (one for one in sheet.lines() if isinstance(one, Wish))
 
 

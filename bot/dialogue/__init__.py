@@ -27,6 +27,7 @@ from bot.dialogue import (
     closed,
     commands,
     deadlines,
+    dossiers,
     feedback,
     guides,
     hand_over,
@@ -62,12 +63,14 @@ STEPS: tuple[Step, ...] = (
     survey_form.go_on,
     petitions.begin,
     survey_form.begin,
+    dossiers.look_up,
     kiosk.protect,
     commands.run,
     linking.link,
     threads.begin,
     scope.refuse,
     choices.pick,
+    dossiers.follow,
     petitions.look_up,
     feedback.take,
     my_data.handle,
@@ -115,8 +118,10 @@ class Dialogue:
             started = time.perf_counter()
             state = State()
             reply = Reply(Action.OTHER, say.ERROR)
+            secret = True  # until it is known what was asked for
             try:
                 state = await load_state(self._database, message, self._now())
+                secret = dossiers.holds_secret(message.text, state)
                 done = await self.consider(message, state)
                 reply = feedback.invite(done.reply)
                 state = replace(done.state, introduced=True)
@@ -132,7 +137,7 @@ class Dialogue:
             await record(
                 self._database, message, reply, state,
                 who=self.sources.pseudonyms.of(message.channel, message.chat_id),
-                now=self._now(), ms=milliseconds, hours=self._keeps_for(message),
+                now=self._now(), ms=milliseconds, hours=self._keeps_for(message), secret=secret,
                 also=also(reply) if also else None,
             )  # fmt: skip
             return reply

@@ -117,9 +117,13 @@ def _duty(question: Question) -> Reply | None:
     return Reply(Action.ANSWER, f"{text}\n{law}", facet=Facet.DEADLINE, candidates=meant)
 
 
+def is_late(question: Question) -> bool:
+    """Whether the talk is of a dossier whose day has passed."""
+    return bool(_LATE.search(question.folded))
+
+
 def _late(question: Question) -> Reply:
     """Return what a late dossier entitles to, and how late it is when its day is named."""
-    rights = tuple(f"{basis.text} [{basis.law}]" for basis in LATE_ENTITLEMENTS)
     appointed = past_day(question.text, question.today)
     lead = [say.LATE_HOW]
     if appointed is not None:
@@ -130,13 +134,19 @@ def _late(question: Question) -> Reply:
     card = Card(
         title=say.LATE_TITLE,
         lead=tuple(lead),
-        sections=(
-            Section(say.LATE_DOSSIER, rights),
-            Section(words.ASK_FOR, words.LATE_ASKS, SectionKind.CHECKLIST),
-        ),
+        sections=late_sections(),
         notices=(words.NO_PROMISE,),
     )
-    return Reply(Action.OTHER, cards=(card,), follow_ups=(_offer(words.TELL_LATE),))
+    return Reply(Action.OTHER, cards=(card,), follow_ups=(offer_petition(words.TELL_LATE),))
+
+
+def late_sections() -> tuple[Section, ...]:
+    """Return what a late dossier entitles to, and what to ask the office for."""
+    rights = tuple(f"{basis.text} [{basis.law}]" for basis in LATE_ENTITLEMENTS)
+    return (
+        Section(say.LATE_DOSSIER, rights),
+        Section(words.ASK_FOR, words.LATE_ASKS, SectionKind.CHECKLIST),
+    )
 
 
 def _turned_away(title: str, rules: tuple[Basis, ...], tell: str) -> Reply:
@@ -150,10 +160,10 @@ def _turned_away(title: str, rules: tuple[Basis, ...], tell: str) -> Reply:
         ),
         notices=(words.NO_PROMISE,),
     )
-    return Reply(Action.OTHER, cards=(card,), follow_ups=(_offer(tell),))
+    return Reply(Action.OTHER, cards=(card,), follow_ups=(offer_petition(tell),))
 
 
-def _offer(told: str) -> Button:
+def offer_petition(told: str) -> Button:
     """Return the button that opens a petition with what happened already written."""
     return Button(words.OFFER, send=words.SEND_PETITION.format(told=told))
 

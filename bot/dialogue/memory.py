@@ -16,7 +16,7 @@ from bot.db import Database, Write
 from bot.dialogue.question import State
 from bot.models import Chat, HandOver, MissedQuestion, MissedStatus, SurveyDraft, Turn
 from bot.people import forget_address
-from bot.privacy import mask
+from bot.privacy import mask, mask_secrets
 from bot.surveys import drafts
 from knowledge.text import fold, normalise
 
@@ -62,14 +62,17 @@ async def record(
     now: datetime,
     ms: float,
     hours: float,
+    secret: bool = False,
     also: Write | None = None,
 ) -> None:
     """Store the masked turn under the pseudonym `who`, the chat's new state, and a missed question if it was one.
 
+    `secret`: the message may hold one, so less of it is kept, and it is no question for an editor.
     A database that fails here costs the record, never the citizen's reply. With `also`, which is
     written in the same transaction, it raises: who keeps the message will try the turn again.
     """
-    question = normalise(mask(message.text))[:KEPT_CHARS]
+    words = mask_secrets(message.text) if secret else message.text
+    question = normalise(mask(words))[:KEPT_CHARS]
 
     async def write(session: AsyncSession) -> None:
         if not reply.forget:
@@ -103,7 +106,7 @@ async def record(
             await session.flush()
             kept = replace(state, answered=turn.id or 0)
         await keep_state(session, message, kept, now, timedelta(hours=hours))
-        if reply.action is Action.ABSTAIN and question:
+        if reply.action is Action.ABSTAIN and question and not secret:
             await _count_missed(session, question, now)
 
     try:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from bot.conversation import Attachment, Candidate, Card, Message
 from bot.db import Database
+from bot.dossiers import System
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.content import Facet
@@ -42,7 +43,7 @@ class State:
     """The talk with an official that messages go to."""
 
     wish: tuple[str, ...] = ()
-    """What the citizen asked to be told of and has yet to complete (bot.dialogue.subscriptions)."""
+    """What the citizen asked for and has yet to complete (bot.dialogue.subscriptions, .dossiers)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as it is stored: only what differs from a new conversation."""
@@ -83,6 +84,8 @@ class Sources:
     pseudonyms: Pseudonyms
     download: Download | None = None
     """Where photos come from; None where no channel has any."""
+    dossiers: System | None = None
+    """The deployer's own system of dossiers; None where there is none."""
 
 
 @dataclass

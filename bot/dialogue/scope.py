@@ -116,17 +116,6 @@ _REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         _words(
-            r"(?:tra|kiem tra|xem|coi|do)(?: cuu)?(?: giup| gium| ho| dum| tinh trang| trang thai| tien do)*"
-            r"(?: toi| em| minh)? (?:ma )?ho so(?: \S+){0,6}"
-            r"|ho so (?:cua )?(?:toi|tui|em|minh)(?: \w+){0,3}"
-            r" (?:den dau|toi dau|xong chua|the nao|ra sao|duoc chua|sao roi|co chua)(?: \w+){0,2}"
-            r"|tinh trang ho so|ma ho so cua (?:toi|tui|em|minh).*"
-        ),
-        say.DOSSIER_STATUS,
-        even_with_paperwork=True,
-    ),
-    Refusal(
-        _words(
             r"dang cong san|tong bi thu|chinh tri|bieu tinh|da dang|lat do|che do (?:nay|cong san|doc tai)"
             r"|bau cu (?:tong thong|my)|trump|putin|phan dong|chu quyen|hoang sa|truong sa"
             r"|(?:thu tuong|chu tich nuoc)(?: \w+){0,2} la ai"

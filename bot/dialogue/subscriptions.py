@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from bot import people, subscriptions
+from bot import dossiers, people, subscriptions
 from bot.conversation import ANSWER_ONLY, Action, Button, Reply
 from bot.dialogue import places
 from bot.dialogue.question import Question
@@ -295,6 +295,7 @@ async def _list(question: Question) -> Reply:
         contact = await people.find_contact(session, message.channel, message.chat_id)
         topics = await subscriptions.subscriptions_of(session, contact.person_id) if contact else ()
         followed = await subscriptions.follows_of(session, contact.person_id) if contact else ()
+        watched = await dossiers.watched_by(session, contact.person_id) if contact else ()
     lines = [
         words.LIST_LINE.format(
             what=_named(question, one.topic, one.province_code, one.commune_code)
@@ -305,6 +306,7 @@ async def _list(question: Question) -> Reply:
         content = await _content(question, one.code)
         name = content.name if content else one.code
         lines.append(words.LIST_PROCEDURE.format(name=name, code=one.code))
+    lines += [words.LIST_DOSSIER.format(ending=one.ending) for one in watched]
     if not lines:
         return Reply(Action.OTHER, words.NO_LIST)
     return Reply(Action.OTHER, "\n".join([words.LIST, *lines, words.LIST_HOW_TO_STOP]))

@@ -143,11 +143,6 @@ OTHER_PEOPLE: Final = (
     "Tôi không tra và không có thông tin riêng của bất kỳ ai. "
     "Người đó có thể tự tra bằng tài khoản định danh VNeID của mình."
 )
-DOSSIER_STATUS: Final = (
-    "Tôi không tra hồ sơ của ai và không nhận thông tin cá nhân. "
-    "Anh/chị dùng Mã số hồ sơ in trên giấy tiếp nhận để tra tại Cổng Dịch vụ công quốc gia "
-    "(dichvucong.gov.vn) hoặc VNeID.\nNguồn: Nghị định 309/2026/NĐ-CP, Điều 8."
-)
 HUMAN: Final = (
     "Tôi là trợ lý tự động (AI), không phải cán bộ. Anh/chị gặp cán bộ trong giờ làm việc "
     "tại Trung tâm Phục vụ hành chính công xã, phường{hotline}. "

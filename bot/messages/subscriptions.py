@@ -43,6 +43,7 @@ NOTHING_TO_STOP: Final = "Anh/chị không đăng ký nhận tin nào. Tôi ch�
 LIST: Final = "Anh/chị đang nhận tin:"
 LIST_LINE: Final = "- {what}"
 LIST_PROCEDURE: Final = "- khi thủ tục {name} ({code}) thay đổi"
+LIST_DOSSIER: Final = "- khi hồ sơ đuôi {ending} thay đổi"
 LIST_HOW_TO_STOP: Final = "Nhắn “DỪNG” để huỷ hết, hoặc “DỪNG tiêm chủng” để huỷ một chủ đề."
 NO_LIST: Final = "Anh/chị chưa đăng ký nhận tin nào."
 TOO_MANY: Final = "Anh/chị đã đăng ký quá nhiều tin. Nhắn “tôi đang nhận gì” để xem và huỷ bớt."

@@ -21,6 +21,15 @@ from bot.models.announcements import (
     Topic,
 )
 from bot.models.chats import Chat, HandOver, MissedQuestion, MissedStatus, Turn
+from bot.models.dossiers import (
+    FINISHED,
+    RUNNING,
+    Dossier,
+    DossierLoad,
+    DossierStatus,
+    DossierWatch,
+    LoadStatus,
+)
 from bot.models.feedback import Feedback, FeedbackReason, FeedbackStatus
 from bot.models.feeds import Feed
 from bot.models.figures import CountKind, DailyCount
@@ -49,8 +58,10 @@ from bot.models.tokens import ApiToken, Scope
 from bot.models.zalo import ZaloToken
 
 __all__ = [
+    "FINISHED",
     "OPEN",
     "OWED",
+    "RUNNING",
     "Accepted",
     "Announcement",
     "AnnouncementStatus",
@@ -68,6 +79,10 @@ __all__ = [
     "DataTicket",
     "Delivery",
     "DeliveryStatus",
+    "Dossier",
+    "DossierLoad",
+    "DossierStatus",
+    "DossierWatch",
     "Erasure",
     "Feed",
     "Feedback",
@@ -82,6 +97,7 @@ __all__ = [
     "Leader",
     "LinkCode",
     "LinkGuess",
+    "LoadStatus",
     "LoginFailure",
     "MissedQuestion",
     "MissedStatus",

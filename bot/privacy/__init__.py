@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.privacy.masking import mask
+from bot.privacy.masking import mask, mask_secrets
 
-__all__ = ["mask"]
+__all__ = ["mask", "mask_secrets"]

@@ -106,6 +106,10 @@ _ADDRESS: Final = tuple(
     )
 )
 
+#: A word with a digit, or in the eight letters of a receipt's secret.
+_MAY_BE_SECRET: Final = re.compile(r"\d|^[ACDEFHJKMNPQRTWXY]{8}\W*$", re.IGNORECASE)
+#: So few words may be nothing but a secret.
+_SECRET_ALONE: Final = 2
 _FULL_WIDTH: Final = {ord("０") + digit: str(digit) for digit in range(10)}
 _LETTERS_FOR_DIGITS: Final = re.compile(
     r"(?<![^\W\d_])[\doOlI][\doOlI .\-]{7,}[\doOlI](?![^\W\d_])"
@@ -129,6 +133,18 @@ def mask(text: str) -> str:
     for shape in _ADDRESS:
         text = shape.sub("[địa chỉ]", text)
     return text
+
+
+def mask_secrets(text: str) -> str:
+    """Return `text` without any word that could be a code or a secret: "tra H58… [mã] giúp tôi".
+
+    For messages known to hold one; two words or fewer are hidden whole.
+    """
+    parts = text.split()
+    if len(parts) <= _SECRET_ALONE:
+        return "[mã]" if parts else ""
+    kept = ("[mã]" if _MAY_BE_SECRET.search(part) else part for part in parts)
+    return " ".join(kept)
 
 
 def _plain_digits(text: str) -> str:

@@ -111,6 +111,15 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         "ended_at",
     ),
     Holding(
+        "dossier_watch",
+        "Hồ sơ được yêu cầu báo khi thay đổi (bốn số cuối, mã băm), kèm lời đồng ý",
+        "báo khi hồ sơ thay đổi; chứng minh sự đồng ý",
+        FoundBy.PERSON,
+        730 * _DAY,
+        "ended_at",
+        hidden=("code_name", "handle", "known"),
+    ),
+    Holding(
         "notice",
         "Tin báo riêng: trả lời phản ánh, lời cán bộ, hồ sơ thay đổi",
         "gửi tin mà người dân đang chờ, không gửi trùng",
@@ -230,6 +239,21 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         "Cuộc trò chuyện đang chuyển sang máy khác bằng mã QR",
         "tiếp tục trên điện thoại",
         keep=timedelta(0),
+        since="expires_at",
+    ),
+    Holding(
+        "dossier",
+        "Tình trạng hồ sơ cơ quan nạp lên; mã hồ sơ và mã tra cứu chỉ giữ dạng băm",
+        "trả lời người có cả hai mã in trên giấy tiếp nhận",
+        keep=timedelta(0),
+        since="expires_at",
+        hidden=("code_name", "secret_seal"),
+    ),
+    Holding(
+        "dossier_load",
+        "Mỗi lần nạp tình trạng hồ sơ: tên tệp, ai nạp, bao nhiêu dòng",
+        "quy trách nhiệm, biết dữ liệu cũ mới",
+        keep=180 * _DAY,
         since="expires_at",
     ),
     Holding(

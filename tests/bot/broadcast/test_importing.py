@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from bot import people
 from bot.broadcast import exporting
-from bot.broadcast.importing import MOST_BYTES, BadLine, Sheet, SheetError, Taken, Wish, take_over
+from bot.broadcast.importing import Taken, Wish, Wishes, take_over
 from bot.db import Database
 from bot.models import Contact, Subscription, Topic
+from bot.sheets import MOST_BYTES, BadLine, SheetError
 from bot.subscriptions import MOST_PER_PERSON, stop
 from knowledge.places import Places
 from tests.bot.broadcast.making import NOW
@@ -25,8 +26,8 @@ def places() -> Places:
     return Places.load()
 
 
-def _sheet(text: str, places: Places) -> Sheet:
-    return Sheet(text.encode(), places, now=NOW)
+def _sheet(text: str, places: Places) -> Wishes:
+    return Wishes(text.encode(), places, now=NOW)
 
 
 def _wishes(text: str, places: Places) -> list[Wish]:
@@ -116,7 +117,7 @@ def test_a_bad_line_is_named_with_its_reason(line: str, why: str, places: Places
 )
 def test_a_file_that_is_no_sheet_is_refused(data: bytes, why: str, places: Places) -> None:
     with pytest.raises(SheetError, match=why):
-        Sheet(data, places, now=NOW)
+        Wishes(data, places, now=NOW)
 
 
 async def test_an_import_records_the_consent_and_can_be_repeated(
@@ -159,7 +160,7 @@ async def test_whoever_blocked_us_or_said_stop_since_is_left_alone(
     assert again == Taken(stopped=[2, 3])
     later = _wishes(HEAD + "telegram,11,storms,86,2026-11-24\n", places)
     assert later == []
-    fresh = Sheet(
+    fresh = Wishes(
         (HEAD + "telegram,11,storms,86,2026-11-24\n").encode(), places, now=NOW + timedelta(days=1)
     )
     assert (await _take(database, [one for one in fresh.lines() if isinstance(one, Wish)])).new == 1
