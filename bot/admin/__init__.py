@@ -34,8 +34,9 @@ from bot.admin import (
     threads,
     tokens,
 )
-from bot.admin.access import PREFIX, Door, refuse_the_refused
+from bot.admin.access import PREFIX
 from bot.admin.desk import Desk
+from bot.admin.door import Door, refuse_the_refused
 from bot.admin.pages import page
 from bot.settings import Settings
 from bot.sheets import MOST_BYTES

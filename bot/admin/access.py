@@ -1,21 +1,16 @@
-"""Who is at the door: every request under /admin is checked here before any of it is read.
-
-Nobody signed in gets no further than the sign-in page, whatever a desk forgot; another site cannot
-send forms here; `allow` then holds the role that a route asks for.
-"""
+"""Who makes a request and what they may do: `allow` holds the role that a route asks for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
 
 from bot.channels.web import client_address
 from bot.db import Database
@@ -27,9 +22,6 @@ from knowledge.columns import utc_now
 
 COOKIE: Final = "motcua_official"
 PREFIX: Final = "/admin"
-#: Pages for those who have not signed in.
-PUBLIC: Final = frozenset({"/login", "/login/second", "/reset"})
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +62,6 @@ Editor = Annotated[Visitor, allow(Role.EDITOR)]
 Approver = Annotated[Visitor, allow(Role.APPROVER)]
 Sender = Annotated[Visitor, allow(Role.SENDER)]
 Admin = Annotated[Visitor, allow(Role.ADMIN)]
-
-
-class Door:
-    """Refuses forms from other sites and visitors without a session; nothing here is cached."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or send the visitor to sign in."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        connection = HTTPConnection(scope)
-        path = str(scope["path"]).removeprefix(PREFIX)
-        scope.setdefault("state", {})
-        scope["state"]["visitor"] = visitor = await visitor_of(connection)
-        send = uncached(send)
-        if scope["method"] not in _SAFE and not comes_from_here(connection):
-            scope["state"]["refused"] = "Biểu mẫu này không gửi từ trang quản trị."
-        elif visitor is None and path not in PUBLIC:
-            await _to_sign_in(scope, path)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
-
-
-async def refuse_the_refused(request: Request) -> None:
-    """End here what the door refused, with a page like any other."""
-    refused = getattr(request.state, "refused", None)
-    if refused:
-        raise HTTPException(403, refused)
-
-
-def _to_sign_in(scope: Scope, path: str) -> Response:
-    if scope["method"] != "GET":
-        return RedirectResponse(f"{PREFIX}/login", 303)
-    query = bytes(scope["query_string"]).decode("latin-1")
-    wanted = quote(PREFIX + path + (f"?{query}" if query else ""), safe="/")
-    return RedirectResponse(f"{PREFIX}/login?next={wanted}", 303)
 
 
 async def visitor_of(connection: HTTPConnection) -> Visitor | None:
@@ -158,6 +111,13 @@ def _own_origins(connection: HTTPConnection) -> set[str]:
     return own | {f"{public.scheme}://{public.netloc}"} if public.netloc else own
 
 
+def own_path(wanted: str) -> str:
+    """Return where to go after signing in: `wanted` if it is one of our own pages."""
+    own = wanted == PREFIX or wanted.startswith((f"{PREFIX}/", f"{PREFIX}?"))
+    plain = own and not any(bad in wanted for bad in ("\\", "\r", "\n", "//", ".."))
+    return wanted if plain else f"{PREFIX}/"
+
+
 def is_https(connection: HTTPConnection) -> bool:
     """Whether the browser speaks https to us, or to the proxy we trust."""
     headers: Headers = connection.headers
@@ -189,17 +149,3 @@ def settings_of(connection: HTTPConnection) -> Settings:
     """Return the settings of the running application."""
     settings: Settings = connection.app.state.settings
     return settings
-
-
-def uncached(send: Send) -> Send:
-    """Return `send` that tells browsers to keep nothing."""
-
-    async def senduncached(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.setdefault("Cache-Control", "no-store")
-            # Without it browsers send "Origin: null" with our own forms over plain http.
-            headers["Referrer-Policy"] = "same-origin"
-        await send(message)
-
-    return senduncached

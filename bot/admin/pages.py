@@ -24,6 +24,8 @@ FLASH: Final = "motcua_flash"
 MAX_FLASH_CHARS: Final = 600
 #: Fields of one form; a procedure with many dossier components has several hundred.
 MAX_FIELDS: Final = 5_000
+#: Bytes of one typed field in a form that brings a file.
+MAX_PART_BYTES: Final = 1024 * 1024
 
 #: Roles as officials read them.
 ROLE_WORDS: Final = {
@@ -110,9 +112,11 @@ def _read_flash(request: Request) -> dict[str, Any] | None:
         return None
 
 
-async def read_form(request: Request, *, max_fields: int = MAX_FIELDS) -> FormData:
+async def read_form(
+    request: Request, *, max_fields: int = MAX_FIELDS, max_part_size: int = MAX_PART_BYTES
+) -> FormData:
     """Return what was typed into a form; read it after the role is known, never as a parameter."""
-    return await request.form(max_fields=max_fields)
+    return await request.form(max_fields=max_fields, max_part_size=max_part_size)
 
 
 def typed(form: FormData, name: str, limit: int = 1_000) -> str:

@@ -18,9 +18,11 @@ from bot.admin.access import (
     Viewer,
     database_of,
     give_cookie,
+    own_path,
     settings_of,
     take_cookie,
 )
+from bot.admin.kept import Kept, read_sign_in
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.channels.web import client_address
 from bot.db import Database
@@ -44,6 +46,7 @@ from bot.officials.totp import use_code
 from knowledge.columns import utc_now
 
 WRONG: Final = "Tên đăng nhập hoặc mật khẩu chưa đúng."
+LATE: Final = "Đã quá lâu. Anh/chị đăng nhập lại."
 SHUT: Final = "Đã thử sai nhiều lần. Anh/chị chờ {wait} rồi thử lại."
 
 router = APIRouter()
@@ -52,57 +55,76 @@ router = APIRouter()
 @router.get("/login")
 async def show_login(request: Request, next: str = "") -> Response:  # noqa: A002
     """Show the form."""
-    return page(request, None, "login.html", login="", problem="", next=next)
+    return page(request, None, "login.html", login="", problem="", next=next, kept="")
 
 
 @router.post("/login")
 async def sign_in(request: Request) -> Response:
-    """Open a session for the right password."""
-    form = await read_form(request)
+    """Open a session for the right password; what was typed before it comes along."""
+    form, kept = await read_sign_in(request)
     login, password = typed(form, "login", 60).lower(), form.get("password")
     wanted, address = typed(form, "next", 500), client_address(request.scope, settings_of(request))
     password = password if isinstance(password, str) else ""
     now = utc_now()
+    again = {"login": login, "next": wanted, "kept": kept.written() if kept else ""}
     shut = await _charge(database_of(request), login, address, now)
     if shut:
         problem = SHUT.format(wait=wait_words(shut - now))
-        return page(request, None, "login.html", status=429, login=login, problem=problem,
-                    next=wanted)  # fmt: skip
+        return page(request, None, "login.html", status=429, problem=problem, **again)
     official = await _right(request, login, password)
     if official is None:
         await _log_failure(database_of(request), login, address, now)
-        return page(request, None, "login.html", status=401, login=login, problem=WRONG,
-                    next=wanted)  # fmt: skip
-    if official.totp_secret:
-        response = RedirectResponse(f"{PREFIX}/login/second?{urlencode({'next': wanted})}", 303)
-    else:
-        response = RedirectResponse(own_path(wanted), 303)
-    await start_session(
-        request, response, official, now=now, second_step=bool(official.totp_secret)
+        return page(request, None, "login.html", status=401, problem=WRONG, **again)
+    has_second = bool(official.totp_secret)
+    response = (
+        _ask_second(request, wanted, kept) if has_second else _signed_in(request, wanted, kept)
     )
+    await start_session(request, response, official, now=now, second_step=has_second)
     return response
+
+
+def _ask_second(request: Request, wanted: str, kept: Kept | None) -> Response:
+    if kept:
+        return _second(request, wanted, kept)
+    return RedirectResponse(f"{PREFIX}/login/second?{urlencode({'next': wanted})}", 303)
+
+
+def _signed_in(request: Request, wanted: str, kept: Kept | None) -> Response:
+    """Lead on to the page asked for, or to what was typed before the session ended."""
+    if kept:
+        return page(request, None, "kept.html", kept=kept)
+    return RedirectResponse(own_path(wanted), 303)
 
 
 @router.get("/login/second")
 async def show_second_step(request: Request, next: str = "") -> Response:  # noqa: A002
     """Ask for the code of the authenticator app."""
-    return page(request, None, "second.html", problem="", next=next)
+    return _second(request, next, None)
+
+
+def _second(
+    request: Request, wanted: str, kept: Kept | None, problem: str = "", status: int = 200
+) -> Response:
+    return page(request, None, "second.html", status=status, problem=problem, next=wanted,
+                kept=kept.written() if kept else "")  # fmt: skip
 
 
 @router.post("/login/second")
 async def take_second_step(request: Request) -> Response:
     """Open the session for the right code."""
-    form = await read_form(request)
+    form, kept = await read_sign_in(request)
     wanted, now = typed(form, "next", 500), utc_now()
     found = await _half_signed_in(request, now)
     if found is None:
-        return redirect(request, "/login", "Đã quá lâu. Anh/chị đăng nhập lại.", bad=True)
+        if kept:
+            return page(request, None, "login.html", status=401, problem=LATE, login="",
+                        next=wanted, kept=kept.written())  # fmt: skip
+        return redirect(request, "/login", LATE, bad=True)
     half, login = found
     address = client_address(request.scope, settings_of(request))
     shut = await _charge(database_of(request), login, address, now)
     if shut:
-        problem = SHUT.format(wait=wait_words(shut - now))
-        return page(request, None, "second.html", status=429, problem=problem, next=wanted)
+        return _second(request, wanted, kept, SHUT.format(wait=wait_words(shut - now)), 429)
     async with database_of(request).write() as session:
         official = await find(session, login)
         right = use_code(official, typed(form, "code", 40), now=now)
@@ -111,8 +133,8 @@ async def take_second_step(request: Request) -> Response:
             await close_session(session, half)
     if not right:
         await _log_failure(database_of(request), login, address, now)
-        return page(request, None, "second.html", status=401, problem="Mã chưa đúng.", next=wanted)
-    response = RedirectResponse(own_path(wanted), 303)
+        return _second(request, wanted, kept, "Mã chưa đúng.", 401)
+    response = _signed_in(request, wanted, kept)
     await start_session(request, response, official, now=now)
     return response
 
@@ -246,13 +268,6 @@ async def _log_failure(database: Database, login: str, address: str, now: dateti
             session, actor=known, action="official.sign_in_failed", subject=known,
             where=address, now=now,
         )  # fmt: skip
-
-
-def own_path(wanted: str) -> str:
-    """Return where to go after signing in: `wanted` if it is one of our own pages."""
-    own = wanted == PREFIX or wanted.startswith((f"{PREFIX}/", f"{PREFIX}?"))
-    plain = own and not any(bad in wanted for bad in ("\\", "\r", "\n", "//", ".."))
-    return wanted if plain else f"{PREFIX}/"
 
 
 def wait_words(left: timedelta) -> str:

@@ -11,8 +11,8 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
-from bot.admin.access import COOKIE
-from bot.admin.sign_in import SHUT, WRONG, own_path
+from bot.admin.access import COOKIE, own_path
+from bot.admin.sign_in import SHUT, WRONG
 from bot.models import Role
 from tests.bot.admin.conftest import OURS, PASSWORD, Desk
 from tests.bot.admin.routes import API_ROUTES, ROUTES
