@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,9 @@ import pytest
 import pytest_asyncio
 
 from bot.db import Database, migrate
+
+#: The programs that tests start keep what they compiled: compiling all of it takes each 5 seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
+
+from tests.browser.seeing import faults
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),
 ]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 async def ask(page: Page, text: str) -> None:
     await page.get_by_role("textbox").fill(text)
     await page.get_by_role("textbox").press("Enter")
-
-
-async def violations(page: Page) -> list[str]:
-    found = await Axe().run(page, options=RULES)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]]
 
 
 async def test_ask_follow_up_choose_and_get_stuck(page: Page, address: str) -> None:
@@ -60,11 +55,11 @@ async def test_nothing_is_wider_than_the_screen(page: Page, address: str) -> Non
 
 async def test_axe_finds_nothing(page: Page, address: str) -> None:
     await page.goto(address)
-    assert await violations(page) == []
+    assert await faults(page) == []
     await ask(page, "đăng ký kết hôn bao nhiêu tiền")
     await ask(page, "làm lại giấy tờ bị mất")
     await expect(page.get_by_role("button", name="Giấy khai sinh", exact=True)).to_be_visible()
-    assert await violations(page) == []
+    assert await faults(page) == []
 
 
 async def test_it_works_by_keyboard_alone(page: Page, address: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.test_chat_page import violations
+from tests.browser.seeing import AT_BOTH_SIZES, faults
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,9 +35,9 @@ async def test_a_tile_answers_and_done_leaves_nothing_here_or_at_the_server(
     page: Page, address: str
 ) -> None:
     await page.goto(f"{address}/kiosk")
-    assert await violations(page) == []
+    assert await faults(page) == []
     await touch_birth(page)
-    assert await violations(page) == []
+    assert await faults(page) == []
     links = "document.querySelector('mot-cua-kiosk').shadowRoot.querySelectorAll('a').length"
     assert await page.evaluate(links) == 0
     await expect(page.get_by_role("img").first).to_be_visible()  # the link, as a code for the phone
@@ -49,6 +49,7 @@ async def test_a_tile_answers_and_done_leaves_nothing_here_or_at_the_server(
     assert page.url == f"{address}/kiosk"
 
 
+@AT_BOTH_SIZES
 async def test_targets_and_type_are_large(page: Page, address: str) -> None:
     await page.goto(f"{address}/kiosk")
     await touch_birth(page)
@@ -70,6 +71,7 @@ async def test_targets_and_type_are_large(page: Page, address: str) -> None:
     await expect(page.get_by_role("button", name="Hỏi", exact=True)).to_be_in_viewport(ratio=1)
 
 
+@AT_BOTH_SIZES
 async def test_the_keyboard_on_the_screen_writes_vietnamese(page: Page, address: str) -> None:
     await page.goto(f"{address}/kiosk")
     await page.get_by_role("button", name="Bàn phím").click()

@@ -10,14 +10,18 @@ import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from bot.sandbox.serving import create
 from bot.sandbox.zalo_bot import FakeZaloBot
 from bot.sandbox.zalo_oa import FakeZaloOA
+from tests.browser.seeing import faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("browser"),
+]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -69,4 +73,4 @@ async def test_citizens_talk_each_in_their_own_chat(
         "Việc nào ạ?",
         "khai sinh",
     ]
-    assert (await Axe().run(page)).violations_count == 0
+    assert await faults(page) == []

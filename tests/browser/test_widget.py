@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.test_chat_page import RULES
+from tests.browser.seeing import AT_BOTH_SIZES, violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,6 +77,7 @@ async def ask(page: Page, text: str) -> None:
     await page.get_by_role("textbox").press("Enter")
 
 
+@AT_BOTH_SIZES
 async def test_it_answers_on_a_hostile_page(page: Page, host: tuple[str, str]) -> None:
     await opened(page, host[0])
     await expect(page.get_by_text("Xã Hòa Long xin chào.")).to_be_visible()
@@ -98,13 +98,12 @@ async def test_it_answers_on_a_hostile_page(page: Page, host: tuple[str, str]) -
     assert box["x"] + box["width"] <= await page.evaluate("innerWidth")
 
 
+@AT_BOTH_SIZES
 async def test_axe_finds_nothing_in_it(page: Page, host: tuple[str, str]) -> None:
     await opened(page, host[0])
     await ask(page, "đăng ký kết hôn cần gì")
     await expect(page.get_by_role("article")).to_be_visible()
-    found = await Axe().run(page, context="mot-cua-widget", options=RULES)
-    wrong = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found.response["violations"]]
-    assert wrong == []
+    assert await violations(page, "mot-cua-widget") == []
 
 
 async def test_a_phone_is_carried_on_to_without_images_or_markup(
@@ -130,6 +129,7 @@ async def test_focus_goes_in_and_comes_back(page: Page, host: tuple[str, str]) -
     await expect(launcher).to_be_focused()
 
 
+@AT_BOTH_SIZES
 async def test_only_a_panel_that_covers_the_page_keeps_the_focus(
     page: Page, host: tuple[str, str]
 ) -> None:
