@@ -38,6 +38,7 @@ EXAMPLES = {
     "/admin/import/{job_id}": ["/admin/import/1"],
     "/admin/import/{job_id}/rows/{row_id}": ["/admin/import/1/rows/1"],
     "/admin/people/{login}": ["/admin/people/soan"],
+    "/admin/people/{login}/tokens": ["/admin/people/soan/tokens"],
     "/admin/petitions/{petition_id:int}": ["/admin/petitions/1"],
     "/admin/procedures/{key}": [f"/admin/procedures/{EDITED}"],
     "/admin/procedures/{key}/edit/{slug}": [
@@ -55,7 +56,10 @@ EXAMPLES = {
     "/admin/threads/{thread_id:int}": ["/admin/threads/1"],
 }
 #: Pages that show more when they are asked for it.
-ASKED = ("/admin/procedures?q=khai+sinh", "/admin/stale?show=old", "/admin/audit?action=official")
+ASKED = (
+    "/admin/procedures?q=khai+sinh", "/admin/stale?show=old", "/admin/audit?action=official",
+    "/api/admin/v1/docs",
+)  # fmt: skip
 
 
 def pages() -> list[str]:

@@ -15,8 +15,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.admin.access import Visitor, database_of, settings_of
-from bot.admin.door import uncached
 from bot.admin.api.problems import Kind, answer
+from bot.admin.door import uncached
 from bot.channels.web import client_address
 from bot.models import ApiToken, Official
 from bot.models import Scope as TokenScope
