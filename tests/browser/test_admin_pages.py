@@ -27,6 +27,7 @@ NO_PAGES = frozenset({
     "/admin/figures.csv",
     "/admin/import/export/{name}",
     "/admin/petitions/export.csv",
+    "/admin/surveys.csv",
     "/admin/petitions/{petition_id:int}/photos/{photo_id:int}",
     "/admin/threads/{thread_id:int}/messages",
 })  # fmt: skip
@@ -53,6 +54,7 @@ EXAMPLES = {
     "/admin/reports/jobs/{job_id}": ["/admin/reports/jobs/2"],
     "/admin/reports/{key}": ["/admin/reports/ca-mau-2020-q1"],
     "/admin/reports/{key}/facts/{fact_key}": ["/admin/reports/ca-mau-2020-q1/facts/CM-003"],
+    "/admin/surveys/code": ["/admin/surveys/code?centre=implied-29302"],
     "/admin/threads/{thread_id:int}": ["/admin/threads/1"],
 }
 #: Pages that show more when they are asked for it.
@@ -67,7 +69,7 @@ def pages() -> list[str]:
     found = [*ASKED, "/open-data"]
     for method, path in ROUTES:
         if method == "GET" and path.startswith("/admin") and path not in NO_PAGES:
-            found += EXAMPLES[path] if "{" in path else [path]
+            found += EXAMPLES.get(path) or [path]
     return found
 
 
