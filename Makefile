@@ -13,7 +13,7 @@ run: $(VENV)/.installed              ## serve the assistant; prints the addresse
 setup: $(VENV)/.installed            ## only create .venv and install from the lock file
 
 test: $(VENV)/.installed-dev         ## every test, in parallel
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/.installed-dev        ## format, lint, types and layers
 	$(BIN)/ruff format --check .

@@ -6,23 +6,45 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
+from xdist.scheduler import LoadScopeScheduling
 
+from bot.app import prepare
 from bot.db import Database, migrate
+from bot.settings import Settings
 
 #: The programs that tests start keep what they compiled: compiling all of it takes each 5 seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+#: Folders whose modules share an application or a browser.
+TOGETHER = ("tests/bot/admin/", "tests/browser/")
+#: Makes a data folder.
+NewFolder = Callable[[], Path]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 POSTGRES = "postgresql://postgres@127.0.0.1:5432"
 POSTGRES_ASYNC = "postgresql+asyncpg://postgres@127.0.0.1:5432"
+
+
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a module to one process, a folder that shares an application also to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if module.startswith(folder)), module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
+    """Say which tests run in one process, so that what they share is made once."""
+    return ByModule(config, log)
 
 
 def postgres_answers() -> bool:
@@ -65,6 +87,54 @@ def migrated_server() -> Iterator[str]:
     asyncio.run(_migrated(f"{POSTGRES_ASYNC}/{name}"))
     yield name
     asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session")
+def new_data_dir(tmp_path_factory: pytest.TempPathFactory) -> NewFolder:
+    """Makes data folders whose database holds the starter knowledge, loaded but once."""
+    first = tmp_path_factory.mktemp("starter")
+    asyncio.run(_started(Settings(_env_file=None, data_dir=first)))
+
+    def new() -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        shutil.copy(first / "motcua.db", folder)
+        return folder
+
+    return new
+
+
+@pytest.fixture
+def data_dir(new_data_dir: NewFolder) -> Path:
+    """A data folder of this test alone, whose database holds the starter knowledge."""
+    return new_data_dir()
+
+
+@pytest.fixture(scope="session")
+def started_server() -> Iterator[str]:
+    """The name of a PostgreSQL database with the starter knowledge, to be copied by the server."""
+    name = f"motcua_test_{uuid4().hex}"
+    asyncio.run(_on_server(f'CREATE DATABASE "{name}"'))
+    asyncio.run(_started(Settings(_env_file=None, database_url=f"{POSTGRES}/{name}")))
+    yield name
+    asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def starter_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database with the starter knowledge, once for each engine."""
+    if engine == "sqlite":
+        yield f"sqlite:///{request.getfixturevalue('data_dir') / 'motcua.db'}"
+        return
+    name = f"motcua_test_{uuid4().hex}"
+    template = request.getfixturevalue("started_server")
+    asyncio.run(_on_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield f"{POSTGRES}/{name}"
+    asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+async def _started(settings: Settings) -> None:
+    database = await prepare(settings)
+    await database.close()
 
 
 async def _migrated(url: str) -> None:

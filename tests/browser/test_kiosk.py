@@ -10,7 +10,6 @@ from tests.browser.seeing import AT_BOTH_SIZES, faults
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
 ]
 BIRTH = "1.001193"
 

@@ -14,7 +14,6 @@ from tests.browser.seeing import AT_BOTH_SIZES, violations
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("browser"),
 ]
 STYLES = """
 * { all: unset !important; font: 700 40px cursive !important; color: #fff !important;

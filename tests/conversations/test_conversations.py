@@ -15,6 +15,7 @@ from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parent
@@ -60,8 +61,8 @@ def read(path: Path) -> list[Exchange]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def dialogue(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dialogue]:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("conversations"))
+async def dialogue(new_data_dir: NewFolder) -> AsyncIterator[Dialogue]:
+    settings = Settings(_env_file=None, data_dir=new_data_dir())
     database = await prepare(settings)
     made = await open_dialogue(settings, database)
     made._now = lambda: NOW
@@ -84,7 +85,6 @@ def check(exchange: Exchange, reply: Reply) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
 @pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.xdist_group("conversations")
 async def test_conversation(path: Path, dialogue: Dialogue) -> None:
     chat_id = uuid4().hex
     for exchange in read(path):

@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.models import LoginFailure, Role
 from bot.settings import Settings
 from knowledge.columns import utc_now
+from tests.conftest import NewFolder
 
 PASSWORD = "bốn con ngựa ăn cỏ"
 #: What a browser says when one of our own pages sends a form.
@@ -26,10 +27,10 @@ Desk = Callable[[Role], TestClient]
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(new_data_dir: NewFolder) -> Settings:
     return Settings(
         _env_file=None,
-        data_dir=tmp_path_factory.mktemp("admin"),
+        data_dir=new_data_dir(),
         rate_limit="100000/minute",
         api_rate_limit="100000/minute",
     )

@@ -17,8 +17,6 @@ from bot.models import Role
 from tests.bot.admin.conftest import OURS, PASSWORD, Desk
 from tests.bot.admin.routes import API_ROUTES, ROUTES
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 GUARDED = [key for key, role in ROUTES.items() if role is not None]
 

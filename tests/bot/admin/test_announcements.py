@@ -6,7 +6,6 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from fastapi.testclient import TestClient
 
 from bot.admin.announcements import _local
@@ -17,8 +16,6 @@ from bot.settings import Settings
 from bot.subscriptions import subscribe
 from knowledge.columns import utc_now
 from tests.bot.admin.conftest import Desk
-
-pytestmark = pytest.mark.xdist_group("admin")
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 WRITTEN = {

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from fastapi.testclient import TestClient
 
 from bot.models import Role
 from tests.bot.admin.conftest import Desk
-
-pytestmark = pytest.mark.xdist_group("admin")
 
 
 def test_a_question_counts_at_once_and_only_in_numbers(anyone: TestClient, desk: Desk) -> None:

@@ -13,8 +13,6 @@ from httpx2 import Response
 from bot.models import Role
 from tests.bot.admin.conftest import Desk
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 #: An import is read by a process of its own; nothing else tells that it is done.
 READ_WITHIN = 60.0
 

@@ -21,8 +21,6 @@ from bot.settings import Settings
 from knowledge.models import GoldenQuestion
 from tests.bot.admin.conftest import OURS, PASSWORD, Desk
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 TYPED = {"question": 'lời "gõ"\r\n<b>dở</b> \\ 100%', "codes": "1.001193"}
 
 

@@ -9,14 +9,12 @@ import re
 from datetime import timedelta
 
 import pyotp
-import pytest
 from fastapi.testclient import TestClient
 
 from bot.models import Role
 from knowledge.columns import utc_now
 from tests.bot.admin.conftest import OURS, PASSWORD, Desk
 
-pytestmark = pytest.mark.xdist_group("admin")
 NEW = "tám cái thuyền nan"
 
 

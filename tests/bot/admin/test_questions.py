@@ -9,8 +9,6 @@ from bot.models import Role
 from tests.bot.admin.conftest import Desk
 from tests.bot.admin.test_imports import said
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 QUESTION = "xin lập vườn thú mini nhà vịt"
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from fastapi.testclient import TestClient
 
 from bot.models import Role
 from tests.bot.admin.conftest import Desk
 from tests.bot.admin.test_imports import finished, said
-
-pytestmark = pytest.mark.xdist_group("admin")
 
 REPORT = (
     "BÁO CÁO kết quả cải cách hành chính quý I năm 2026 của tỉnh Lạng Sơn\n\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import pytest
 from sqlmodel import col, select
 
 from bot.db import Database
@@ -17,8 +16,6 @@ from knowledge.models import Origin, Procedure, Revision
 from knowledge.publishing.verifying import verify
 from tests.bot.admin.conftest import Desk
 from tests.bot.admin.test_imports import said
-
-pytestmark = pytest.mark.xdist_group("admin")
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 OLD = Content.model_validate(

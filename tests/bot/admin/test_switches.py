@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from bot.models import Role
 from tests.bot.admin.conftest import Desk
 
-pytestmark = pytest.mark.xdist_group("admin")
 MESSAGE = "Trợ lý tạm ngừng đến 14 giờ. Anh/chị gọi 1022 giúp tôi."
 CODE = "1.004222"
 

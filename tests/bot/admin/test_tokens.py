@@ -13,8 +13,6 @@ from tests.bot.admin.api.conftest import caller
 from tests.bot.admin.conftest import PASSWORD, Desk
 from tests.bot.admin.test_people import add, reset, sign_in, stranger
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 MINE = "/admin/me/tokens"
 
 

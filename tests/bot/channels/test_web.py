@@ -25,16 +25,17 @@ from bot.db import Database
 from bot.settings import Settings
 from knowledge.models import Fact, Report
 from knowledge.publishing import bump_version
+from tests.conftest import NewFolder
 
 #: The whole first load of the page, compressed, in bytes.
 FIRST_LOAD = 10 * 1024
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(new_data_dir: NewFolder) -> Iterator[TestClient]:
     settings = Settings(
         _env_file=None,
-        data_dir=tmp_path_factory.mktemp("web"),
+        data_dir=new_data_dir(),
         rate_limit="10000/minute",
         organisation="Trung tâm thử",
     )
@@ -54,7 +55,6 @@ def message_of(answer: object) -> str:
     return str(answer["error"]["message"])
 
 
-@pytest.mark.xdist_group("web")
 class TestAnswers:
     """Asking through the API."""
 
@@ -80,7 +80,6 @@ class TestAnswers:
         assert str(text).startswith("Tôi là trợ lý tự động (AI) của Trung tâm thử.")
 
 
-@pytest.mark.xdist_group("web")
 class TestLocation:
     """A shared location finds the nearest centre, and is believed only inside Vietnam."""
 
@@ -108,7 +107,6 @@ class TestLocation:
         assert client.post("/api/v1/messages", json=body).status_code == 422
 
 
-@pytest.mark.xdist_group("web")
 class TestTakeAway:
     """What is carried home."""
 
@@ -138,8 +136,8 @@ class TestTrend:
     """One figure of one place over several reports."""
 
     @pytest.fixture
-    def with_another_quarter(self, tmp_path: Path) -> Iterator[TestClient]:
-        settings = Settings(_env_file=None, data_dir=tmp_path)
+    def with_another_quarter(self, data_dir: Path) -> Iterator[TestClient]:
+        settings = Settings(_env_file=None, data_dir=data_dir)
         app = create_app(settings)
         with TestClient(app) as client:
             assert client.portal is not None
@@ -197,7 +195,6 @@ class TestTrend:
         assert with_another_quarter.get("/reports/khong-co/trend").status_code == 404
 
 
-@pytest.mark.xdist_group("web")
 class TestBadInput:
     """Every refusal is a Vietnamese sentence with the right status."""
 
@@ -246,8 +243,8 @@ class TestBadInput:
         assert ask(client, text)["reply"]
 
 
-def test_too_many_messages_are_told_how_long_to_wait(tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path, rate_limit="2/minute")
+def test_too_many_messages_are_told_how_long_to_wait(data_dir: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=data_dir, rate_limit="2/minute")
     with TestClient(create_app(settings)) as client:
         statuses = [client.post("/api/v1/messages", json={"text": "chào"}) for _ in range(3)]
     assert [answer.status_code for answer in statuses] == [200, 200, 429]
@@ -255,7 +252,6 @@ def test_too_many_messages_are_told_how_long_to_wait(tmp_path: Path) -> None:
     assert "Chờ khoảng" in message_of(statuses[2].json())
 
 
-@pytest.mark.xdist_group("web")
 class TestPages:
     """The page itself."""
 

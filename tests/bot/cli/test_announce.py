@@ -11,9 +11,9 @@ from bot.cli import app
 
 
 @pytest.mark.parametrize("test", ["telegram", "zalo_oa:1", ":5"])
-def test_a_test_send_needs_a_connected_channel_and_an_address(test: str, tmp_path: Path) -> None:
+def test_a_test_send_needs_a_connected_channel_and_an_address(test: str, data_dir: Path) -> None:
     environment = {
-        "MOTCUA_DATA_DIR": str(tmp_path),
+        "MOTCUA_DATA_DIR": str(data_dir),
         "MOTCUA_LOG_LEVEL": "ERROR",
         "MOTCUA_TELEGRAM_TOKEN": "1:a",
     }

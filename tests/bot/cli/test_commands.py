@@ -11,14 +11,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.conftest import NewFolder
 
 Motcua = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(new_data_dir: NewFolder) -> Path:
     """One data folder for all commands here, so that the starter knowledge is loaded once."""
-    return tmp_path_factory.mktemp("cli")
+    return new_data_dir()
 
 
 @pytest.fixture
@@ -28,9 +29,6 @@ def motcua(folder: Path) -> Motcua:
         return runner.invoke(app, list(arguments), input=stdin)
 
     return run
-
-
-pytestmark = pytest.mark.xdist_group("cli")
 
 
 class TestAsk:
@@ -120,8 +118,8 @@ class TestUnits:
         answer = motcua("units", "import", "/khong/co")
         assert (answer.exit_code, len(answer.stderr.splitlines())) == (1, 1)
 
-    def test_a_newer_table_takes_over(self, tmp_path: Path) -> None:
-        runner = CliRunner(env={"MOTCUA_DATA_DIR": str(tmp_path / "var")})
+    def test_a_newer_table_takes_over(self, tmp_path: Path, data_dir: Path) -> None:
+        runner = CliRunner(env={"MOTCUA_DATA_DIR": str(data_dir)})
         folder = self.make(
             tmp_path, "01\ttỉnh\tTỉnh Thử\t01\t21.0\t105.0", "00004\txã\tXã Thử\t01\t21.0\t105.0"
         )

@@ -17,21 +17,21 @@ Kb = Callable[..., Result]
 
 
 @pytest.fixture
-def kb(database_url: str) -> Kb:
+def kb(starter_url: str) -> Kb:
     runner = CliRunner()
 
     def invoke(*arguments: object) -> Result:
         return runner.invoke(
-            app, list(map(str, arguments)), env={"MOTCUA_DATABASE_URL": database_url}
+            app, list(map(str, arguments)), env={"MOTCUA_DATABASE_URL": starter_url}
         )
 
     return invoke
 
 
 @pytest.fixture
-def quick_kb(tmp_path: Path) -> Kb:
+def quick_kb(data_dir: Path) -> Kb:
     """The same on SQLite alone, where the engine makes no difference."""
-    url = f"sqlite:///{tmp_path / 'quick.db'}"
+    url = f"sqlite:///{data_dir / 'motcua.db'}"
     return lambda *arguments: CliRunner().invoke(
         app, list(map(str, arguments)), env={"MOTCUA_DATABASE_URL": url}
     )

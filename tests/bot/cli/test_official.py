@@ -9,15 +9,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.conftest import NewFolder
 
 PASSWORD = "bốn con ngựa ăn cỏ\n"
 
-pytestmark = pytest.mark.xdist_group("cli-official")
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("official")
+def folder(new_data_dir: NewFolder) -> Path:
+    return new_data_dir()
 
 
 def motcua(folder: Path, *arguments: str, stdin: str = "") -> Result:

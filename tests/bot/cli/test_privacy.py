@@ -14,12 +14,12 @@ def _motcua(folder: Path, *arguments: str) -> Result:
     return runner.invoke(app, ["privacy", *arguments])
 
 
-def test_the_privacy_commands(tmp_path: Path) -> None:
-    assert "Hồ sơ hoạt động xử lý" in _motcua(tmp_path, "record").stdout
-    assert "đang giữ 2 khóa" in _motcua(tmp_path, "rotate-key").stdout
-    assert _motcua(tmp_path, "retention", "--dry-run").stdout == "sẽ xoá 0 dòng\n"
+def test_the_privacy_commands(data_dir: Path) -> None:
+    assert "Hồ sơ hoạt động xử lý" in _motcua(data_dir, "record").stdout
+    assert "đang giữ 2 khóa" in _motcua(data_dir, "rotate-key").stdout
+    assert _motcua(data_dir, "retention", "--dry-run").stdout == "sẽ xoá 0 dòng\n"
 
-    unknown = _motcua(tmp_path, "receipt", "ABC")
+    unknown = _motcua(data_dir, "receipt", "ABC")
 
     assert (unknown.exit_code, unknown.stderr) == (
         1,

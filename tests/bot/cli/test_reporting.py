@@ -9,20 +9,19 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.conftest import NewFolder
 from tests.knowledge.reports.test_invented import LANG_SON
-
-pytestmark = pytest.mark.xdist_group("reporting")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("reporting")
+def folder(new_data_dir: NewFolder) -> Path:
+    made = new_data_dir()
     (made / "bao-cao.txt").write_text(LANG_SON, encoding="utf-8")
     return made
 
 
 def motcua(folder: Path, *arguments: str) -> Result:
-    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder / "var"), "MOTCUA_LOG_LEVEL": "ERROR"})
+    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder), "MOTCUA_LOG_LEVEL": "ERROR"})
     return runner.invoke(app, list(arguments))
 
 
@@ -103,7 +102,7 @@ PASTED = (
 
 
 def test_pasted_text_is_read_and_its_old_terms_are_explained_in_the_answer(folder: Path) -> None:
-    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder / "var"), "MOTCUA_LOG_LEVEL": "ERROR"})
+    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder), "MOTCUA_LOG_LEVEL": "ERROR"})
     read = runner.invoke(app, ["report", "read", "-", "--json"], input=PASTED)
     assert json.loads(read.stdout)["locality"] == "tỉnh Hậu Giang"
     made = runner.invoke(app, ["report", "import", "-", "--json"], input=PASTED)
@@ -119,6 +118,6 @@ def test_pasted_text_is_read_and_its_old_terms_are_explained_in_the_answer(folde
 
 
 def test_nothing_pasted_is_one_line(folder: Path) -> None:
-    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder / "var"), "MOTCUA_LOG_LEVEL": "ERROR"})
+    runner = CliRunner(env={"MOTCUA_DATA_DIR": str(folder), "MOTCUA_LOG_LEVEL": "ERROR"})
     answer = runner.invoke(app, ["report", "read", "-"], input="  \n")
     assert (answer.exit_code, answer.stderr.strip()) == (1, "motcua: văn bản dán vào: tệp rỗng")

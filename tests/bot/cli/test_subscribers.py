@@ -15,19 +15,18 @@ def _motcua(folder: Path, *arguments: str) -> Result:
     return CliRunner(env=environment).invoke(app, ["subscribers", *arguments])
 
 
-def test_bad_lines_are_named_and_the_rest_is_offered(tmp_path: Path) -> None:
+def test_bad_lines_are_named_and_the_rest_is_offered(tmp_path: Path, data_dir: Path) -> None:
     sheet = tmp_path / "a.csv"
     sheet.write_text(
         "channel;address;topics;place;consent_date\n"
         "telegram;-11;storms;cả nước;2026-01-02\n"
         "viber;12;storms;86;2026-01-02\n"
     )
-    home = tmp_path / "home"
 
-    offered = _motcua(home, "import", str(sheet))
-    nothing = _motcua(home, "export")
-    done = _motcua(home, "import", str(sheet), "--consent", "form 3", "--yes")
-    out = _motcua(home, "export")
+    offered = _motcua(data_dir, "import", str(sheet))
+    nothing = _motcua(data_dir, "export")
+    done = _motcua(data_dir, "import", str(sheet), "--consent", "form 3", "--yes")
+    out = _motcua(data_dir, "export")
 
     assert offered.exit_code == 1
     assert offered.stdout == "1 dòng tốt, 1 dòng hỏng; thêm --yes để nhập 1 dòng tốt\n"
@@ -43,11 +42,13 @@ def test_bad_lines_are_named_and_the_rest_is_offered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\0\1", b"a,b\n"], ids=["binary", "strange"])
-def test_what_is_no_sheet_is_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
+def test_what_is_no_sheet_is_refused_in_one_line(
+    content: bytes, tmp_path: Path, data_dir: Path
+) -> None:
     sheet = tmp_path / "a.csv"
     sheet.write_bytes(content)
 
-    told = _motcua(tmp_path / "home", "import", str(sheet))
+    told = _motcua(data_dir, "import", str(sheet))
 
     assert told.exit_code == 1
     assert told.stderr.splitlines()[-1].startswith("motcua: a.csv: ")

@@ -10,13 +10,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from tests.conftest import NewFolder
 
 Motcua = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("zalo")
+def folder(new_data_dir: NewFolder) -> Path:
+    return new_data_dir()
 
 
 @pytest.fixture
@@ -31,9 +32,6 @@ def motcua(folder: Path) -> Motcua:
         return CliRunner(env=environment).invoke(app, list(arguments), input=stdin)
 
     return run
-
-
-pytestmark = pytest.mark.xdist_group("zalo-cli")
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ from bot.dialogue import Dialogue
 from bot.dialogue.feedback import PAIR
 from bot.models import Feedback, FeedbackReason
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def dialogue(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dialogue]:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("feedback"))
+async def dialogue(new_data_dir: NewFolder) -> AsyncIterator[Dialogue]:
+    settings = Settings(_env_file=None, data_dir=new_data_dir())
     database = await prepare(settings)
     made = await open_dialogue(settings, database)
     made._now = lambda: NOW

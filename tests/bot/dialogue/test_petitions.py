@@ -22,6 +22,7 @@ from bot.dialogue.petition_steps import happened_on
 from bot.models import Petition, PetitionDraft, PetitionPhoto, PetitionStatus
 from bot.petitions import drafts
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 START = datetime(2026, 11, 23, 3, tzinfo=UTC)
 FORM = ("gửi phản ánh", "cán bộ không nhận hồ sơ của tôi", "bỏ qua", "bỏ qua", "bỏ qua")
@@ -35,8 +36,8 @@ class Clock:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dialogue]:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("petitions"))
+async def made(new_data_dir: NewFolder) -> AsyncIterator[Dialogue]:
+    settings = Settings(_env_file=None, data_dir=new_data_dir())
     database = await prepare(settings)
     yield await open_dialogue(settings, database)
     await database.close()

@@ -17,14 +17,15 @@ from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.models import Notice, Role, Thread, ThreadMessage, ThreadStatus
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)  # 10:00 in Vietnam
 SATURDAY = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dialogue]:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("threads"))
+async def made(new_data_dir: NewFolder) -> AsyncIterator[Dialogue]:
+    settings = Settings(_env_file=None, data_dir=new_data_dir())
     database = await prepare(settings)
     async with database.write() as session:
         await officials.add(

@@ -14,6 +14,7 @@ from bot.channels.web import STATIC
 from bot.messages import kiosk as words
 from bot.messages import linking
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 #: The whole first load of the kiosk, compressed, in bytes: it stands on a line of its own.
 FIRST_LOAD = 24 * 1024
@@ -21,10 +22,8 @@ HOA_LONG = "30208"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    settings = Settings(
-        _env_file=None, data_dir=tmp_path_factory.mktemp("kiosk"), rate_limit="10000/minute"
-    )
+def client(new_data_dir: NewFolder) -> Iterator[TestClient]:
+    settings = Settings(_env_file=None, data_dir=new_data_dir(), rate_limit="10000/minute")
     with TestClient(create_app(settings)) as client:
         yield client
 
@@ -44,7 +43,6 @@ def ask(client: TestClient, session: str, text: str) -> dict[str, object]:
     return body
 
 
-@pytest.mark.xdist_group("kiosk")
 class TestKiosk:
     """The kiosk through the real application."""
 

@@ -20,9 +20,9 @@ def _say(client: TestClient, text: str, session: str | None) -> tuple[str, str]:
 
 
 def test_a_citizen_collects_and_erases_their_own_data(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    data_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path, rate_limit="10000/minute")
+    settings = Settings(_env_file=None, data_dir=data_dir, rate_limit="10000/minute")
     caplog.set_level(logging.DEBUG)
     set_up_logging(settings)
     with TestClient(create_app(settings)) as client:
@@ -42,7 +42,7 @@ def test_a_citizen_collects_and_erases_their_own_data(
     assert again.status_code == 400
     assert words.CODE_SPENT in again.text
     assert "Tôi đã xoá xong" in erased
-    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    files = b"".join(path.read_bytes() for path in data_dir.rglob("*") if path.is_file())
     for trace in (session, "mùa xuân"):
         assert trace.encode() not in files
         assert trace not in caplog.text.lower()

@@ -12,16 +12,17 @@ from pydantic import ValidationError
 from bot.app import create_app
 from bot.pages.widget import OPEN_PATHS
 from bot.settings import Settings
+from tests.conftest import NewFolder
 
 FIRST_LOAD = 10 * 1024
 LISTED, OTHER = "https://xa-hoa-long.example", "https://elsewhere.example"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(new_data_dir: NewFolder) -> Iterator[TestClient]:
     settings = Settings(
         _env_file=None,
-        data_dir=tmp_path_factory.mktemp("widget"),
+        data_dir=new_data_dir(),
         organisation="xã Hòa Long",
         widget_origins=f"{LISTED}, https://second.example:8443",
     )
@@ -42,7 +43,6 @@ def preflight(client: TestClient, path: str, origin: str, method: str) -> int:
     return answer.status_code
 
 
-@pytest.mark.xdist_group("widget")
 class TestWidget:
     """The widget through the real application."""
 

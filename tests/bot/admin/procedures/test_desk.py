@@ -17,8 +17,6 @@ from bot.settings import Settings
 from knowledge.models import GoldenQuestion
 from tests.bot.admin.conftest import Desk
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 CODE = "1.000894"  # Đăng ký kết hôn
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
 
