@@ -48,7 +48,7 @@ def test_without_a_live_token_nothing_opens(anyone: TestClient, desk: Desk) -> N
     signed_in = desk(Role.ADMIN)
     for token in ("", "motcua_abcdefgh_x", "motcua_abcdefgh", "x" * 5_000, "motcua__", "é"):
         for client in (anyone, signed_in):
-            headers = {"Authorization": f"Bearer {token}".encode()} if token else {}
+            headers = {b"Authorization": f"Bearer {token}".encode()} if token else {}
             for method, path in GUARDED:
                 answer = client.request(method, filled(path), headers=headers)
                 assert answer.status_code == 401, (method, path, token)
