@@ -36,6 +36,10 @@ class Doer:
 class HeldError(PublishingError):
     """The golden questions hold a change back; with a reason it may go on."""
 
+    def __init__(self, said: str, verdict: Verdict) -> None:
+        super().__init__(said)
+        self.verdict = verdict
+
 
 def key_of(procedure: Procedure) -> str:
     """Return how officials and the log name a procedure: its code, an override's with "@87"."""
@@ -123,7 +127,7 @@ async def approve(
     """
     await _still_holds(session, verdict)
     if not verdict.passed and not reason.strip():
-        raise HeldError("Có câu hỏi mẫu sẽ bị trả lời sai. Hãy ghi lý do nếu vẫn công bố.")
+        raise HeldError("Có câu hỏi mẫu sẽ bị trả lời sai. Hãy ghi lý do nếu vẫn công bố.", verdict)
     second = await needs_second_person(session)
     revision = await publishing.approve(
         session, revision_id, approver=doer.login, second_person=second
@@ -247,7 +251,7 @@ async def change_phrases(
     """
     await _still_holds(session, verdict)
     if not verdict.passed and not reason.strip():
-        raise HeldError("Có câu hỏi mẫu sẽ bị trả lời sai. Hãy ghi lý do nếu vẫn lưu.")
+        raise HeldError("Có câu hỏi mẫu sẽ bị trả lời sai. Hãy ghi lý do nếu vẫn lưu.", verdict)
     gone = list(
         await session.exec(select(Alias).where(Alias.code == code, col(Alias.id).in_(list(remove))))
     )

@@ -18,13 +18,25 @@ from starlette.responses import Response, StreamingResponse
 
 from bot import audit
 from bot.admin.access import Sender, Visitor, database_of
+from bot.admin.announcing import (
+    Written,
+    approve_and_release,
+    begin_correction,
+    is_alone,
+    reach_of,
+    runs_of,
+    send_to_failed,
+    write_down,
+)
+from bot.admin.centres import places_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.work import doer_of
 from bot.broadcast import lifecycle, progress
-from bot.broadcast.audience import AudienceError, Estimate, estimate, place_codes
 from bot.channels import TEXT_LIMITS
+from bot.deeds import Doer
 from bot.messages import announcements as words
-from bot.models import Announcement, AnnouncementStatus, Official, Role, Run
+from bot.models import Announcement, AnnouncementStatus, Role
 from bot.sheets import BOM, line
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
@@ -35,8 +47,6 @@ PAGE: Final = 50
 #: Seconds between two progress events.
 TICK: Final = 1.0
 _HEADINGS: Final = ("Kênh", "Kết quả", "Lý do", "Số lần thử", "Lúc")
-#: Channels an announcement can go out by.
-REACHES: Final = tuple(TEXT_LIMITS)
 
 #: A place as the form shows it back.
 _NAMED: Final = re.compile(r"\((\d{2}|\d{5})\)\s*$")
@@ -57,18 +67,25 @@ async def show_list(
     request: Request, _: Sender, status: str = "", before: int | None = None
 ) -> Response:
     """List announcements, newest first."""
-    query = select(Announcement).order_by(col(Announcement.id).desc()).limit(PAGE + 1)
-    if status in words.STATUSES:
-        query = query.where(Announcement.status == AnnouncementStatus(status))
-    if before is not None:
-        query = query.where(col(Announcement.id) < before)
     async with database_of(request).read() as session:
-        rows = (await session.exec(query)).all()
+        rows = await newest(session, status=status, before=before, most=PAGE + 1)
     return page(
         request, _, "announcements/list.html",
         rows=rows[:PAGE], wanted=status, words=words,
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
     )  # fmt: skip
+
+
+async def newest(
+    session: AsyncSession, *, status: str = "", before: int | None = None, most: int = PAGE
+) -> Sequence[Announcement]:
+    """Return announcements, newest first: of a status, older than an id."""
+    query = select(Announcement).order_by(col(Announcement.id).desc()).limit(most)
+    if status in words.STATUSES:
+        query = query.where(Announcement.status == AnnouncementStatus(status))
+    if before is not None:
+        query = query.where(col(Announcement.id) < min(before, 2**31 - 1))
+    return (await session.exec(query)).all()
 
 
 @router.get(f"{PATH}/new")
@@ -87,7 +104,7 @@ async def create(request: Request, visitor: Sender) -> Response:
 async def show_one(request: Request, visitor: Sender, announcement_id: int) -> Response:
     """Show one: its form while it is a draft, then what it was and what became of it."""
     async with database_of(request).read() as session:
-        announcement = await _one(session, announcement_id)
+        announcement = await announcement_of(session, announcement_id)
     if announcement.status is AnnouncementStatus.DRAFT:
         wrong = lifecycle.check(announcement, TEXT_LIMITS, now=utc_now())
         return await _form(
@@ -100,7 +117,7 @@ async def show_one(request: Request, visitor: Sender, announcement_id: int) -> R
 async def save(request: Request, visitor: Sender, announcement_id: int) -> Response:
     """Change a draft."""
     async with database_of(request).read() as session:
-        announcement = await _one(session, announcement_id)
+        announcement = await announcement_of(session, announcement_id)
     return await _save(request, visitor, announcement)
 
 
@@ -123,22 +140,17 @@ async def _save(request: Request, visitor: Visitor, announcement: Announcement) 
 def _read(request: Request, form: FormData, announcement: Announcement) -> tuple[list[str], str]:
     """Put what was typed into the draft; return what is wrong, and the places as they were typed."""
     wrong: list[str] = []
-    announcement.title = typed(form, "title", 200)
-    announcement.text = typed(form, "text", LONGEST)
-    announcement.source_url = typed(form, "source_url", 2_000)
-    announcement.topic = typed(form, "topic", 40)
-    announcement.urgent = typed(form, "urgent") == "on"
-    announcement.cron = typed(form, "cron", 100)
-    announcement.rrule = typed(form, "rrule", 300)
-    announcement.send_at = _moment(typed(form, "send_at"), wrong, "Giờ gửi")
-    announcement.expires_at = _moment(typed(form, "expires_at"), wrong, "Ngày hết hiệu lực")
     places = typed(form, "places", 2_000)
-    try:
-        atlas = request.app.state.dialogue.sources.library.current.places
-        announcement.places = place_codes(atlas, (_code(name) for name in places.split(";")))
-    except AudienceError as error:
-        wrong.append(str(error))
-    return [*wrong, *lifecycle.check(announcement, TEXT_LIMITS, now=utc_now())], places
+    written = Written(
+        title=typed(form, "title", 200), text=typed(form, "text", LONGEST),
+        source_url=typed(form, "source_url", 2_000), topic=typed(form, "topic", 40),
+        places=tuple(_code(name) for name in places.split(";")),
+        urgent=typed(form, "urgent") == "on",
+        cron=typed(form, "cron", 100), rrule=typed(form, "rrule", 300),
+        send_at=_moment(typed(form, "send_at"), wrong, "Giờ gửi"),
+        expires_at=_moment(typed(form, "expires_at"), wrong, "Ngày hết hiệu lực"),
+    )  # fmt: skip
+    return [*wrong, *write_down(announcement, written, places_of(request), now=utc_now())], places
 
 
 def _code(name: str) -> str:
@@ -162,23 +174,24 @@ async def _form(
     places: str, status: int = 200,
 ) -> Response:  # fmt: skip
     async with database_of(request).read() as session:
-        reach = await _reach(session, announcement)
+        reach = await reach_of(session, announcement)
+        alone = await is_alone(session)
         twin = await lifecycle.twin_of(session, announcement, now=utc_now())
     text = lifecycle.message_text(announcement)
     return page(
         request, visitor, "announcements/form.html", status=status,
         one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
         preview=text, limits=TEXT_LIMITS, bulk=lifecycle.BULK, local=_local,
-        alone=await _is_alone(request),
+        alone=alone,
     )  # fmt: skip
 
 
 async def _show(request: Request, visitor: Visitor, announcement: Announcement) -> Response:
     async with database_of(request).read() as session:
-        runs = await _runs(session, announcement.id or 0)
+        runs = await runs_of(session, announcement.id or 0)
         so_far = await progress.progress(session, announcement.id or 0, now=utc_now())
         reasons = await progress.reasons(session, announcement.id or 0)
-        reach = await _reach(session, announcement)
+        reach = await reach_of(session, announcement)
     return page(
         request, visitor, "announcements/one.html",
         one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons, reach=reach,
@@ -187,41 +200,21 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
     )  # fmt: skip
 
 
-async def _runs(session: AsyncSession, announcement_id: int) -> Sequence[Run]:
-    """Return every sending of an announcement, newest first."""
-    query = select(Run).where(Run.announcement_id == announcement_id)
-    return (await session.exec(query.order_by(col(Run.fire_time).desc()))).all()
+async def announcement_of(session: AsyncSession, announcement_id: int) -> Announcement:
+    """Return one.
 
-
-async def _reach(session: AsyncSession, announcement: Announcement) -> Estimate:
-    if not (announcement.topic or announcement.procedure_code or announcement.correction_of):
-        return Estimate(0)
-    return await estimate(session, announcement, REACHES)
-
-
-async def _one(session: AsyncSession, announcement_id: int) -> Announcement:
-    found = await session.get(Announcement, announcement_id)
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    found = await session.get(Announcement, min(announcement_id, 2**31 - 1))
     if found is None:
         raise HTTPException(404)
     return found
 
 
-async def _is_alone(request: Request) -> bool:
-    """Whether one official at most may send: then nobody else can approve."""
-    async with database_of(request).read() as session:
-        senders = [
-            one
-            for one in await session.exec(
-                select(Official).where(col(Official.disabled_at).is_(None))
-            )
-            if {Role.SENDER, Role.ADMIN} & set(one.roles)
-        ]
-    return len(senders) < 2
-
-
 def _named(request: Request, announcement: Announcement) -> str:
     """Return the places as an official may type them again: names with their codes."""
-    atlas = request.app.state.dialogue.sources.library.current.places
+    atlas = places_of(request)
     units = [(code, atlas.unit(code)) for code in announcement.places]
     return "; ".join(f"{unit.name} ({code})" if unit else code for code, unit in units)
 
@@ -241,73 +234,47 @@ async def act(request: Request, visitor: Sender, announcement_id: int, deed: str
     back = f"{PATH}/{announcement_id}"
     if deed not in _DEEDS:
         raise HTTPException(404)
-    alone = await _is_alone(request)
     try:
         async with database_of(request).write() as session:
-            announcement = await _one(session, announcement_id)
-            to, said = await _DEEDS[deed](session, announcement, visitor, form, alone)
+            announcement = await announcement_of(session, announcement_id)
+            to, said = await _DEEDS[deed](session, announcement, doer_of(visitor), form)
     except lifecycle.LifecycleError as error:
         return redirect(request, back, str(error), bad=True)
     return redirect(request, to or back, said)
 
 
 async def _approve(
-    session: AsyncSession, one: Announcement, visitor: Visitor, form: FormData, alone: bool
+    session: AsyncSession, one: Announcement, doer: Doer, form: FormData
 ) -> tuple[str, str]:
-    wrong = lifecycle.check(one, TEXT_LIMITS, now=utc_now())
-    if wrong:
-        raise lifecycle.LifecycleError(" ".join(wrong))
-    people = (await _reach(session, one)).reachable
-    if people > lifecycle.BULK and typed(form, "confirm") != str(people):
-        raise lifecycle.LifecycleError(words.CONFIRM.format(count=people))
-    await lifecycle.approve(
-        session, one.id or 0, by=visitor.login, people=people, alone=alone,
-        where=visitor.address, now=utc_now(),
-    )  # fmt: skip
-    await lifecycle.release(
-        session, one.id or 0, by=visitor.login, where=visitor.address, now=utc_now()
-    )
+    people = await approve_and_release(session, one, doer, confirmed=typed(form, "confirm"))
     return "", f"Đã duyệt. Thông báo sẽ tới {people} người."
 
 
 async def _stop(
-    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+    session: AsyncSession, one: Announcement, doer: Doer, _: FormData
 ) -> tuple[str, str]:
-    await lifecycle.stop(session, one.id or 0, by=visitor.login, where=visitor.address)
+    await lifecycle.stop(session, one.id or 0, by=doer.login, where=doer.where)
     return "", "Đã dừng. Tin đang trên đường vẫn tới; không gửi thêm cho ai."
 
 
 async def _resume(
-    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+    session: AsyncSession, one: Announcement, doer: Doer, _: FormData
 ) -> tuple[str, str]:
-    await lifecycle.resume(
-        session, one.id or 0, by=visitor.login, where=visitor.address, now=utc_now()
-    )
+    await lifecycle.resume(session, one.id or 0, by=doer.login, where=doer.where, now=doer.now)
     return "", "Đã cho gửi tiếp, tới những người chưa nhận."
 
 
 async def _correct(
-    session: AsyncSession, one: Announcement, visitor: Visitor, form: FormData, __: bool
+    session: AsyncSession, one: Announcement, doer: Doer, form: FormData
 ) -> tuple[str, str]:
-    text = typed(form, "text", LONGEST)
-    if not text:
-        raise lifecycle.LifecycleError(words.NO_TEXT)
-    correction = await lifecycle.correct(
-        session, one.id or 0, text, by=visitor.login, where=visitor.address, now=utc_now()
-    )
+    correction = await begin_correction(session, one, typed(form, "text", LONGEST), doer)
     return f"{PATH}/{correction.id}", "Đã tạo bản nháp đính chính, gửi đúng những người đã nhận."
 
 
 async def _again(
-    session: AsyncSession, one: Announcement, visitor: Visitor, _: FormData, __: bool
+    session: AsyncSession, one: Announcement, doer: Doer, _: FormData
 ) -> tuple[str, str]:
-    runs = await _runs(session, one.id or 0)
-    count = 0
-    if runs:
-        count = await lifecycle.send_again(
-            session, runs[0].id or 0, by=visitor.login, where=visitor.address, now=utc_now()
-        )
-    return "", f"Sẽ gửi lại cho {count} người."
+    return "", f"Sẽ gửi lại cho {await send_to_failed(session, one, doer)} người."
 
 
 _DEEDS: Final = {
@@ -331,7 +298,7 @@ async def follow(request: Request, _: Sender, announcement_id: int) -> EventSour
         while True:
             async with database.read() as session:
                 so_far = await progress.progress(session, announcement_id, now=utc_now())
-            yield {"event": "progress", "data": json.dumps(_as_json(so_far))}
+            yield {"event": "progress", "data": json.dumps(sums(so_far))}
             if not so_far.running:
                 return
             await asyncio.sleep(TICK)
@@ -339,7 +306,8 @@ async def follow(request: Request, _: Sender, announcement_id: int) -> EventSour
     return EventSourceResponse(events(), ping=20)
 
 
-def _as_json(so_far: progress.Progress) -> dict[str, Any]:
+def sums(so_far: progress.Progress) -> dict[str, Any]:
+    """Return how far it has come as JSON can say it; people, people a second, minutes."""
     left = so_far.seconds_left
     return {
         "planned": so_far.planned,
@@ -357,7 +325,7 @@ async def export(request: Request, visitor: Sender, announcement_id: int) -> Res
     """Return each person's outcome as CSV: by channel, without who they are."""
     database = database_of(request)
     async with database.write() as session:
-        await _one(session, announcement_id)
+        await announcement_of(session, announcement_id)
         await audit.write(
             session, actor=visitor.login, action="announcement.export",
             subject=str(announcement_id), where=visitor.address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 from fastapi import APIRouter, HTTPException, Request
@@ -14,6 +15,8 @@ from bot import audit
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.work import doer_of
+from bot.deeds import Doer
 from bot.dialogue import Dialogue
 from bot.models import Role
 from knowledge.centres import Centre, CentreFileError, CentreLevel, CentreStatus
@@ -49,7 +52,7 @@ HINTS: Final = {
     "place": "Ví dụ: phường Hải Châu, Đà Nẵng",
     "verified_on": "Viết như 2026-11-24",
 }
-_FIELDS: Final = {name: title for name, title in COLUMN_TITLES.items() if name != "key"}
+FIELDS: Final = {name: title for name, title in COLUMN_TITLES.items() if name != "key"}
 
 
 @router.get("/centres")
@@ -59,16 +62,21 @@ async def show(request: Request, visitor: Viewer) -> Response:
     number = request.query_params.get("page", "1")
     at = max(0, int(number) - 1) * PAGE if number.isdigit() and len(number) < 6 else 0
     async with database_of(request).read() as session:
-        found = [one for one in await read_centres(session) if _matches(one, wanted)]
+        found = await matching(session, wanted)
         drafts = await read_drafts(session)
     return page(request, visitor, "centres/list.html", centres=found[at : at + PAGE],
                 total=len(found), drafts=drafts, wanted=wanted, number=at // PAGE + 1,
                 more=len(found) > at + PAGE, may_edit=visitor.may(Role.EDITOR))  # fmt: skip
 
 
-def _places(request: Request) -> Places:
+def places_of(request: Request) -> Places:
     """Return the places that answers come from; building them anew takes seconds."""
     return cast("Dialogue", request.app.state.dialogue).sources.library.current.places
+
+
+async def matching(session: AsyncSession, wanted: str) -> list[Centre]:
+    """Return the centres whose name, address, unit or key has all words of `wanted`."""
+    return [one for one in await read_centres(session) if _matches(one, wanted)]
 
 
 def _matches(centre: Centre, wanted: str) -> bool:
@@ -80,7 +88,7 @@ def _matches(centre: Centre, wanted: str) -> bool:
 @router.get("/centres/new")
 async def show_new(request: Request, visitor: Editor) -> Response:
     """Show the empty form."""
-    return _form(request, visitor, "", dict.fromkeys(_FIELDS, ""), "", ())
+    return _form(request, visitor, "", dict.fromkeys(FIELDS, ""), "", ())
 
 
 @router.get("/centres/{key}")
@@ -90,7 +98,7 @@ async def show_one(request: Request, visitor: Viewer, key: str) -> Response:
         centre = await read_centre(session, key)
         if centre is None:
             raise HTTPException(404)
-        given = to_form(centre, _places(request))
+        given = to_form(centre, places_of(request))
     draft = centre.status is CentreStatus.DRAFT
     return _form(
         request, visitor, key, given, write_exceptions(centre.hours.exceptions), (), draft=draft
@@ -108,7 +116,7 @@ def _form(
     draft: bool = False,
 ) -> Response:
     return page(request, visitor, "centres/one.html", status=422 if problems else 200, key=key,
-                given=given, exceptions=exceptions, problems=problems, fields=_FIELDS,
+                given=given, exceptions=exceptions, problems=problems, fields=FIELDS,
                 choices=CHOICES, hints=HINTS, draft=draft,
                 may_save=visitor.may(Role.APPROVER))  # fmt: skip
 
@@ -127,32 +135,53 @@ async def save(request: Request, visitor: Approver, key: str) -> Response:
 
 async def _save(request: Request, visitor: Visitor, key: str) -> Response:
     form = await read_form(request)
-    given = {name: typed(form, name, 2_000) for name in _FIELDS}
+    given = {name: typed(form, name, 2_000) for name in FIELDS}
     exceptions = typed(form, "exceptions", 10_000)
-    async with database_of(request).write() as session:
-        base = await read_centre(session, key) if key else None
-        if key and base is None:
-            raise HTTPException(404)
-        draft = base is not None and base.status is CentreStatus.DRAFT
-        try:
-            centre = from_form(
-                {**given, "key": "" if draft else key}, exceptions, base, _places(request)
+    try:
+        async with database_of(request).write() as session:
+            centre = await keep_centre(
+                session, key, given, exceptions, places_of(request), doer_of(visitor)
             )
-        except CentreFileError as error:
-            problems = tuple(problem.text for problem in error.problems)
-            return _form(request, visitor, key, given, exceptions, problems, draft=draft)
-        if not base or draft:
-            centre = centre.model_copy(update={"key": await _free_key(session, centre)})
-        if draft:
-            await drop_draft(session, key)
-        await save_centres(session, [centre])
-        await bump_version(session)
-        await audit.write(
-            session, actor=visitor.login, action="centre.save", subject=f"centre:{centre.key}",
-            before=base.model_dump(mode="json", exclude_defaults=True) if base else None,
-            after=centre.model_dump(mode="json", exclude_defaults=True), where=visitor.address,
-        )  # fmt: skip
+    except CentreFileError as error:
+        problems = tuple(problem.text for problem in error.problems)
+        async with database_of(request).read() as session:
+            base = await read_centre(session, key) if key else None
+        draft = base is not None and base.status is CentreStatus.DRAFT
+        return _form(request, visitor, key, given, exceptions, problems, draft=draft)
     return redirect(request, f"/centres/{centre.key}", "Đã lưu. Người dân thấy ngay.")
+
+
+async def keep_centre(
+    session: AsyncSession,
+    key: str,
+    given: Mapping[str, str],
+    exceptions: str,
+    places: Places,
+    doer: Doer,
+) -> Centre:
+    """Keep what a form says of a centre ("" = a new one), or accept a draft; told at once.
+
+    Raises:
+        HTTPException: 404, there is no such centre.
+        CentreFileError: something typed means nothing.
+    """
+    base = await read_centre(session, key) if key else None
+    if key and base is None:
+        raise HTTPException(404)
+    draft = base is not None and base.status is CentreStatus.DRAFT
+    centre = from_form({**given, "key": "" if draft else key}, exceptions, base, places)
+    if not base or draft:
+        centre = centre.model_copy(update={"key": await _free_key(session, centre)})
+    if draft:
+        await drop_draft(session, key)
+    await save_centres(session, [centre])
+    await bump_version(session)
+    await audit.write(
+        session, actor=doer.login, action="centre.save", subject=f"centre:{centre.key}",
+        before=base.model_dump(mode="json", exclude_defaults=True) if base else None,
+        after=centre.model_dump(mode="json", exclude_defaults=True), where=doer.where, now=doer.now,
+    )  # fmt: skip
+    return centre
 
 
 async def _free_key(session: AsyncSession, centre: Centre) -> str:
@@ -167,11 +196,21 @@ async def _free_key(session: AsyncSession, centre: Centre) -> str:
 async def drop(request: Request, visitor: Editor, key: str) -> Response:
     """Delete a draft that is no centre."""
     async with database_of(request).write() as session:
-        if not await drop_draft(session, key):
-            return redirect(request, "/centres", "Bản nháp này không còn.", bad=True)
-        await audit.write(session, actor=visitor.login, action="centre.drop",
-                          subject=f"centre:{key}", where=visitor.address)  # fmt: skip
+        dropped = await drop_centre(session, key, doer_of(visitor))
+    if not dropped:
+        return redirect(request, "/centres", "Bản nháp này không còn.", bad=True)
     return redirect(request, "/centres", "Đã bỏ bản nháp.")
+
+
+async def drop_centre(session: AsyncSession, key: str, doer: Doer) -> bool:
+    """Delete a draft that is no centre; False when it is gone."""
+    if not await drop_draft(session, key):
+        return False
+    await audit.write(
+        session, actor=doer.login, action="centre.drop", subject=f"centre:{key}",
+        where=doer.where, now=doer.now,
+    )  # fmt: skip
+    return True
 
 
 async def _waiting(session: AsyncSession) -> int:

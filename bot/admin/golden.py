@@ -16,7 +16,7 @@ from bot.admin.access import Editor, Viewer, Visitor, database_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures.catalogue import titles
-from bot.admin.procedures.work import doer_of, gate_of, library_of
+from bot.admin.procedures.work import Press, doer_of, gate_of, library_of, press_of
 from bot.deeds import Doer
 from bot.models import Role
 from knowledge.models import GoldenQuestion, Origin
@@ -48,10 +48,7 @@ async def _list(
     problem: str = "",
 ) -> Response:
     async with database_of(request).read() as session:
-        query = select(GoldenQuestion).where(col(GoldenQuestion.active).is_(True))
-        every = (await session.exec(query.order_by(col(GoldenQuestion.id).desc()))).all()
-        words = fold(normalise(q)).split()
-        rows = [one for one in every if _holds(one, words)]
+        rows = await holding(session, q)
         shown = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
         names = await titles(session, [code for one in shown for code in one.codes])
     return page(
@@ -59,6 +56,14 @@ async def _list(
         status=422 if problem else 200, rows=shown, count=len(rows), q=q, at=at, names=names,
         pages=max(1, -(-len(rows) // PER_PAGE)), given=given, problem=problem,
     )  # fmt: skip
+
+
+async def holding(session: AsyncSession, q: str) -> list[GoldenQuestion]:
+    """Return the questions that count and have all words of `q`, newest first."""
+    query = select(GoldenQuestion).where(col(GoldenQuestion.active).is_(True))
+    every = (await session.exec(query.order_by(col(GoldenQuestion.id).desc()))).all()
+    words = fold(normalise(q)).split()
+    return [one for one in every if _holds(one, words)]
 
 
 def _holds(one: GoldenQuestion, words: Sequence[str]) -> bool:
@@ -71,11 +76,11 @@ async def add(request: Request, visitor: Editor) -> Response:
     """Add a question with its right answer."""
     form = await read_form(request)
     question, codes = typed(form, "question", 5_000), typed(form, "codes", 2_000)
-    wrong = await _wrong(request, question, _codes(codes))
+    wrong = await wrong_golden(press_of(request), question, _codes(codes))
     if wrong:
         return await _list(request, visitor, given=(question, codes), problem=wrong)
     async with database_of(request).write() as session:
-        await _store(session, " ".join(question.split()), _codes(codes), doer_of(visitor))
+        await store(session, " ".join(question.split()), _codes(codes), doer_of(visitor))
     return redirect(request, "/golden", "Đã thêm câu hỏi mẫu.")
 
 
@@ -83,8 +88,8 @@ def _codes(given: str) -> list[str]:
     return list(dict.fromkeys(re.split(r"[\s,;]+", given.strip()))) if given.strip() else []
 
 
-async def _wrong(
-    request: Request, question: str, codes: Sequence[str], own: int | None = None
+async def wrong_golden(
+    press: Press, question: str, codes: Sequence[str], own: int | None = None
 ) -> str:
     """Return what is wrong with a question as one sentence, or ""."""
     question = " ".join(question.split())
@@ -92,11 +97,11 @@ async def _wrong(
         return f"Câu hỏi cần từ 3 đến {LONGEST} ký tự."
     if len(codes) > MOST_CODES or not all(map(_CODE.fullmatch, codes)):
         return "Mã thủ tục không đúng. Hãy ghi mã như 1.001193, cách nhau bằng dấu phẩy."
-    published = library_of(request).current
+    published = press.library.current
     unknown = [code for code in codes if published.current_code(code) is None]
     if unknown:
         return f"Mã {', '.join(unknown)} hiện không công bố. Hãy kiểm tra lại."
-    async with database_of(request).read() as session:
+    async with press.database.read() as session:
         same = (
             await session.exec(select(GoldenQuestion).where(GoldenQuestion.question == question))
         ).first()
@@ -105,7 +110,7 @@ async def _wrong(
     return ""
 
 
-async def _store(session: AsyncSession, question: str, codes: list[str], doer: Doer) -> None:
+async def store(session: AsyncSession, question: str, codes: list[str], doer: Doer) -> None:
     """Add a question, or bring back one that was taken out."""
     found = (
         await session.exec(select(GoldenQuestion).where(GoldenQuestion.question == question))
@@ -132,12 +137,17 @@ async def run(request: Request, visitor: Viewer) -> Response:
 @router.get("/golden/{question_id}")
 async def show_one(request: Request, visitor: Editor, question_id: int) -> Response:
     """Show one question to change or remove."""
-    one = await _question(request, question_id)
+    one = await question_of(request, question_id)
     given = (one.question, ", ".join(one.codes))
     return page(request, visitor, "golden/one.html", one=one, given=given, problem="")
 
 
-async def _question(request: Request, question_id: int) -> GoldenQuestion:
+async def question_of(request: Request, question_id: int) -> GoldenQuestion:
+    """Return one question that counts.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
     async with database_of(request).read() as session:
         found = None
         if 0 < question_id < 2**31:
@@ -151,27 +161,34 @@ async def _question(request: Request, question_id: int) -> GoldenQuestion:
 async def change(request: Request, visitor: Editor, question_id: int) -> Response:
     """Change a question or take it out."""
     form = await read_form(request)
-    one = await _question(request, question_id)
+    one = await question_of(request, question_id)
     doer = doer_of(visitor)
     if typed(form, "do", 10) == "remove":
         async with database_of(request).write() as session:
-            await _take_out(session, one, doer)
+            await take_out(session, one, doer)
         return redirect(request, "/golden", "Đã bỏ câu hỏi mẫu.")
     question, codes = " ".join(typed(form, "question", 5_000).split()), typed(form, "codes", 2_000)
-    wrong = await _wrong(request, question, _codes(codes), one.id)
+    wrong = await wrong_golden(press_of(request), question, _codes(codes), one.id)
     if wrong:
         return page(
             request, visitor, "golden/one.html", status=422, one=one,
             given=(question, codes), problem=wrong,
         )  # fmt: skip
     async with database_of(request).write() as session:
-        if question != one.question:
-            await _take_out(session, one, doer)
-        await _store(session, question, _codes(codes), doer)
+        await mend(session, one, question, _codes(codes), doer)
     return redirect(request, "/golden", "Đã lưu câu hỏi mẫu.")
 
 
-async def _take_out(session: AsyncSession, one: GoldenQuestion, doer: Doer) -> None:
+async def mend(
+    session: AsyncSession, one: GoldenQuestion, question: str, codes: list[str], doer: Doer
+) -> None:
+    """Change the words or the right answer of a question."""
+    if question != one.question:
+        await take_out(session, one, doer)
+    await store(session, question, codes, doer)
+
+
+async def take_out(session: AsyncSession, one: GoldenQuestion, doer: Doer) -> None:
     """Let a question count no more; its row stays, so that no release brings it back."""
     stored = await session.get(GoldenQuestion, one.id)
     if stored is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final, cast
@@ -18,6 +18,8 @@ from bot import audit
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.work import doer_of
+from bot.deeds import Doer
 from bot.imports import Choice, Runner, UploadError, add_job, cancel, choose, folder_of, store
 from bot.imports.deciding import TAKEN, UNDECIDED, DecisionError, fields_of
 from bot.imports.leases import AT_WORK
@@ -28,7 +30,7 @@ from knowledge.columns import utc_now
 from knowledge.content import Content
 from knowledge.exporting import EXPORTERS, WORKBOOKS
 from knowledge.models import Procedure, Revision
-from knowledge.publishing.changes import changes
+from knowledge.publishing.changes import Change, changes
 
 router = APIRouter()
 
@@ -49,16 +51,15 @@ EXPORTED: Final = {
 async def show(request: Request, visitor: Viewer) -> Response:
     """Show what was uploaded lately, and the form to upload more."""
     async with database_of(request).read() as session:
-        jobs = (
-            await session.exec(
-                select(ImportJob)
-                .where(ImportJob.kind == JobKind.PROCEDURES)
-                .order_by(col(ImportJob.id).desc())
-                .limit(PAGE)
-            )
-        ).all()
+        jobs = await jobs_of(session, JobKind.PROCEDURES, PAGE)
     return page(request, visitor, "import/list.html", jobs=jobs, status_words=JOB_STATUS,
                 limit=settings_of(request).max_upload_mb)  # fmt: skip
+
+
+async def jobs_of(session: AsyncSession, kind: JobKind, most: int) -> Sequence[ImportJob]:
+    """Return what was uploaded lately, newest first."""
+    query = select(ImportJob).where(ImportJob.kind == kind)
+    return (await session.exec(query.order_by(col(ImportJob.id).desc()).limit(most))).all()
 
 
 @router.post("/import/files")
@@ -144,8 +145,8 @@ async def show_job(request: Request, visitor: Viewer, job_id: int) -> Response:
     field = request.query_params.get("field", "")
     after = int(request.query_params.get("after", "0") or 0)
     async with database_of(request).read() as session:
-        job = await _job(session, job_id)
-        rows = await _rows(session, job_id, shown, field, after)
+        job = await job_of(session, job_id)
+        rows = await rows_of(session, job_id, shown, field, after)
         fields = await fields_of(session, job_id) if job.status is JobStatus.READY else []
     return page(
         request, visitor, "import/job.html",
@@ -157,16 +158,22 @@ async def show_job(request: Request, visitor: Viewer, job_id: int) -> Response:
     )  # fmt: skip
 
 
-async def _job(session: AsyncSession, job_id: int) -> ImportJob:
+async def job_of(session: AsyncSession, job_id: int) -> ImportJob:
+    """Return a job.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
     job = await session.get(ImportJob, job_id)
     if job is None:
         raise HTTPException(404)
     return job
 
 
-async def _rows(
+async def rows_of(
     session: AsyncSession, job_id: int, shown: str, field: str, after: int
 ) -> list[ImportRow]:
+    """Return the next rows of a job: of an outcome, with "problems", or all that change something."""
     query = select(ImportRow).where(ImportRow.job_id == job_id, col(ImportRow.id) > after)
     if shown == "problems":
         query = query.where(ImportRow.doubts > 0)
@@ -183,21 +190,33 @@ async def _rows(
 async def show_row(request: Request, visitor: Viewer, job_id: int, row_id: int) -> Response:
     """Show one record: what is doubtful, and how it differs from what is live."""
     async with database_of(request).read() as session:
-        job = await _job(session, job_id)
-        row = await session.get(ImportRow, row_id)
-        if row is None or row.job_id != job_id:
-            raise HTTPException(404)
-        live = (
-            await session.exec(
-                select(Revision.content)
-                .join(Procedure, col(Procedure.live_revision_id) == col(Revision.id))
-                .where(Procedure.code == row.code, col(Procedure.province_code) == "")
-            )
-        ).first()
-    new = unpack(row.packed).content if row.packed else None
-    found = changes(Content.model_validate(live) if live else None, new) if new else ()
+        job = await job_of(session, job_id)
+        row, live, found = await row_of(session, job_id, row_id)
     return page(request, visitor, "import/row.html", job=job, row=row, changes=found, live=live,
                 problem_words=PROBLEMS, outcome_words=OUTCOMES, state_words=ROW_STATES)  # fmt: skip
+
+
+async def row_of(
+    session: AsyncSession, job_id: int, row_id: int
+) -> tuple[ImportRow, Mapping[str, Any] | None, tuple[Change, ...]]:
+    """Return a row of a job, the live content beside it, and what taking it over would change.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
+    row = await session.get(ImportRow, row_id)
+    if row is None or row.job_id != job_id:
+        raise HTTPException(404)
+    live = (
+        await session.exec(
+            select(Revision.content)
+            .join(Procedure, col(Procedure.live_revision_id) == col(Revision.id))
+            .where(Procedure.code == row.code, col(Procedure.province_code) == "")
+        )
+    ).first()
+    new = unpack(row.packed).content if row.packed else None
+    found = changes(Content.model_validate(live) if live else None, new) if new else ()
+    return row, live, found
 
 
 @router.post("/import/{job_id}/save")
@@ -218,26 +237,44 @@ async def _decide(request: Request, visitor: Visitor, job_id: int, *, publish: b
     choice = _choice(form)
     if choice is None:
         return redirect(request, f"/import/{job_id}", "Chưa chọn dòng nào.", bad=True)
-    described: dict[str, Any] = {
-        "rows": list(choice.ids), "field": choice.field, "sure_only": choice.sure_only,
-    }  # fmt: skip
     try:
         async with database_of(request).write() as session:
-            count = await choose(
-                session, job_id, choice, publish=publish, by=visitor.login, now=utc_now(),
-                override=override,
-            )  # fmt: skip
-            await audit.write(
-                session, actor=visitor.login,
-                action="import.publish" if publish else "import.save",
-                subject=f"import:{job_id}", after={**described, "count": count},
-                reason=override, where=visitor.address,
-            )  # fmt: skip
+            count = await decide_rows(
+                session, job_id, choice, doer_of(visitor), publish=publish, override=override
+            )
     except DecisionError as error:
         return redirect(request, f"/import/{job_id}", str(error), bad=True)
     wake(request)
     done = "công bố" if publish else "lưu nháp"
     return redirect(request, f"/import/{job_id}", f"Đang {done} {count} dòng.")
+
+
+async def decide_rows(
+    session: AsyncSession,
+    job_id: int,
+    choice: Choice,
+    doer: Doer,
+    *,
+    publish: bool,
+    override: str = "",
+) -> int:
+    """Queue rows to be taken over, with the entry in the log; return how many.
+
+    Raises:
+        DecisionError: they cannot be, or it is another official's to publish them.
+    """
+    described: dict[str, Any] = {
+        "rows": list(choice.ids), "field": choice.field, "sure_only": choice.sure_only,
+    }  # fmt: skip
+    count = await choose(
+        session, job_id, choice, publish=publish, by=doer.login, now=doer.now, override=override
+    )
+    await audit.write(
+        session, actor=doer.login, action="import.publish" if publish else "import.save",
+        subject=f"import:{job_id}", after={**described, "count": count},
+        reason=override, where=doer.where, now=doer.now,
+    )  # fmt: skip
+    return count
 
 
 def _choice(form: FormData) -> Choice | None:
@@ -256,14 +293,23 @@ async def give_up(request: Request, visitor: Editor, job_id: int) -> Response:
     """Close a file; what was taken over from it stays."""
     try:
         async with database_of(request).write() as session:
-            await cancel(session, job_id, now=utc_now())
-            await audit.write(
-                session, actor=visitor.login, action="import.close", subject=f"import:{job_id}",
-                where=visitor.address,
-            )  # fmt: skip
+            await close_job(session, job_id, doer_of(visitor))
     except DecisionError as error:
         return redirect(request, "/import", str(error), bad=True)
     return redirect(request, "/import", "Đã đóng tệp. Những dòng đã nhận vẫn giữ nguyên.")
+
+
+async def close_job(session: AsyncSession, job_id: int, doer: Doer) -> None:
+    """Close a file; what was taken over from it stays.
+
+    Raises:
+        DecisionError: it is closed already.
+    """
+    await cancel(session, job_id, now=doer.now)
+    await audit.write(
+        session, actor=doer.login, action="import.close", subject=f"import:{job_id}",
+        where=doer.where, now=doer.now,
+    )  # fmt: skip
 
 
 async def _waiting(session: AsyncSession) -> int:

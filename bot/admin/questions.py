@@ -12,18 +12,21 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from bot import audit
-from bot.admin.access import Editor, Viewer, Visitor, database_of
+from bot import audit, deeds
+from bot.admin.access import Editor, Viewer, database_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.deciding import asked_with
+from bot.admin.procedures.work import Press, doer_of, open_work, press_of
 from bot.conversation import Action, Message, Reply
+from bot.deeds import Doer, HeldError
 from bot.dialogue import Dialogue, State
 from bot.missed import Group, group_new, open_groups, questions_of, settle
 from bot.models import Feedback, FeedbackStatus, MissedQuestion, MissedStatus, Role
 from knowledge.columns import utc_now
 from knowledge.content import Content
 from knowledge.models import GoldenQuestion, Origin, Procedure
-from knowledge.publishing import Phrase, add_phrases, bump_version, save_draft
+from knowledge.publishing import Phrase, PublishingError, add_phrases, save_draft
 from knowledge.text import fold
 
 router = APIRouter()
@@ -131,7 +134,11 @@ async def settle_remark(request: Request, visitor: Editor, remark_id: int) -> Re
         remark.status, remark.handled_by, remark.handled_at = status, visitor.login, utc_now()
         session.add(remark)
         await _log(
-            session, visitor, "feedback.settle", f"feedback:{remark_id}", status=status.value
+            session,
+            doer_of(visitor),
+            "feedback.settle",
+            f"feedback:{remark_id}",
+            status=status.value,
         )
     return redirect(request, "/questions/remarks", "Đã xử lý góp ý.")
 
@@ -165,44 +172,81 @@ STATUS_WORDS: Final = {
 async def add_alias(request: Request, visitor: Editor, group_id: int) -> Response:
     """Teach a wording of a procedure, at once, and close the group."""
     form = await read_form(request)
-    code, text = typed(form, "code", 40), " ".join(typed(form, "text").split())
+    code, text = typed(form, "code", 40), typed(form, "text")
     here = f"/questions/{group_id}"
+    try:
+        text = await teach(press_of(request), group_id, code, text, doer_of(visitor))
+    except HeldError as error:
+        where = f"Hoặc thêm ở trang “Cách gọi” của thủ tục {code}, nơi kể các câu đó."
+        return redirect(request, here, f"{error} {where}", bad=True)
+    except PublishingError as error:
+        return redirect(request, here, str(error), bad=True)
+    return redirect(request, here, f"Đã thêm cách gọi “{text}” cho thủ tục {code}.")
+
+
+async def teach(
+    press: Press, group_id: int, code: str, text: str, doer: Doer, *, reason: str = ""
+) -> str:
+    """Teach a wording of a procedure past the golden questions, close the group; return the wording.
+
+    Raises:
+        HTTPException: 404, there is no such group.
+        HeldError: golden questions would break and no reason is given.
+        PublishingError: it cannot be a wording, or there is no such procedure.
+    """
+    text = " ".join(text.split())
     if not 2 <= len(text) <= MAX_ALIAS or not text.isprintable():
-        return redirect(request, here, f"Cách gọi cần từ 2 đến {MAX_ALIAS} ký tự.", bad=True)
-    async with database_of(request).write() as session:
+        raise PublishingError(f"Cách gọi cần từ 2 đến {MAX_ALIAS} ký tự.")
+    async with press.database.read() as session:
         await _existing(session, group_id)
         known = select(Procedure.id).where(Procedure.code == code).limit(1)
         if (await session.exec(known)).first() is None:
-            return redirect(request, here, f"Không có thủ tục {code}.", bad=True)
-        added = await add_phrases(
-            session, [Phrase(code, text)], origin=Origin.EDITOR, author=visitor.login
-        )
-        if added:
-            await bump_version(session)
-        await settle(session, group_id, MissedStatus.ALIASED)
-        await _log(session, visitor, "alias.add", f"procedure:{code}", text=text, group=group_id)
-    await _dialogue(request).sources.library.refresh()
-    return redirect(request, here, f"Đã thêm cách gọi “{text}” cho thủ tục {code}.")
+            raise PublishingError(f"Không có thủ tục {code}.")
+        opened = await open_work(session, code)
+    add = [Phrase(code, text)]
+    verdict = await asked_with(press, opened, add, ())
+    async with press.database.write() as session:
+        await deeds.change_phrases(session, code, doer, add=add, verdict=verdict, reason=reason)
+        count = await settle(session, group_id, MissedStatus.ALIASED)
+        await _log(session, doer, "question.alias", f"question:{group_id}", code=code, count=count)
+    await press.library.refresh()
+    press.gate.went_live(verdict)
+    return text
 
 
 @router.post("/questions/{group_id}/draft")
 async def make_draft(request: Request, visitor: Editor, group_id: int) -> Response:
     """Begin a procedure that answers the group, as a draft."""
     form = await read_form(request)
-    title = " ".join(typed(form, "title", 500).split())
     here = f"/questions/{group_id}"
-    if len(title) < 3:
-        return redirect(request, here, "Hãy ghi tên thủ tục, ít nhất 3 ký tự.", bad=True)
-    async with database_of(request).write() as session:
-        questions = await _existing(session, group_id)
-        code = _code(title, group_id)
-        await save_draft(session, Content(code=code, title=title), author=visitor.login,
-                         note="Từ câu chưa trả lời")  # fmt: skip
-        examples = [Phrase(code, one.question) for one in questions[:5]]
-        await add_phrases(session, examples, origin=Origin.EDITOR, author=visitor.login)
-        await settle(session, group_id, MissedStatus.DRAFTED)
-        await _log(session, visitor, "procedure.draft", f"procedure:{code}", group=group_id)
+    try:
+        async with database_of(request).write() as session:
+            title = typed(form, "title", 500)
+            code = await begin_answer(session, group_id, title, doer_of(visitor))
+    except PublishingError as error:
+        return redirect(request, here, str(error), bad=True)
     return redirect(request, here, f"Đã tạo bản nháp {code}. Hãy soạn tiếp ở bàn thủ tục.")
+
+
+async def begin_answer(session: AsyncSession, group_id: int, title: str, doer: Doer) -> str:
+    """Begin a procedure that answers the group, as a draft; return its code.
+
+    Raises:
+        HTTPException: 404, there is no such group.
+        PublishingError: the title is too short.
+    """
+    title = " ".join(title.split())
+    if len(title) < 3:
+        raise PublishingError("Hãy ghi tên thủ tục, ít nhất 3 ký tự.")
+    questions = await _existing(session, group_id)
+    code = _code(title, group_id)
+    await save_draft(session, Content(code=code, title=title), author=doer.login,
+                     note="Từ câu chưa trả lời")  # fmt: skip
+    examples = [Phrase(code, one.question) for one in questions[:5]]
+    await add_phrases(session, examples, origin=Origin.EDITOR, author=doer.login)
+    await settle(session, group_id, MissedStatus.DRAFTED)
+    await _log(session, doer, "procedure.draft", f"procedure:{code}", group=group_id)
+    return code
 
 
 def _code(title: str, group_id: int) -> str:
@@ -216,15 +260,27 @@ async def close(request: Request, visitor: Editor, group_id: int) -> Response:
     """Close a group without teaching anything: out of scope (kept as a golden question), or no question."""
     form = await read_form(request)
     outside = typed(form, "deed") == "out_of_scope"
-    status = MissedStatus.OUT_OF_SCOPE if outside else MissedStatus.DISMISSED
     async with database_of(request).write() as session:
-        questions = await _existing(session, group_id)
-        if outside:
-            await _keep_as_golden(session, questions[0].question)
-        count = await settle(session, group_id, status)
-        await _log(session, visitor, "question.close", f"question:{group_id}", status=status.value)
+        count = await put_away(session, group_id, doer_of(visitor), out_of_scope=outside)
     said = "Nhóm câu hỏi này đã đóng trước đó." if not count else f"Đã đóng {count} câu hỏi."
     return redirect(request, "/questions", said)
+
+
+async def put_away(session: AsyncSession, group_id: int, doer: Doer, *, out_of_scope: bool) -> int:
+    """Close a group without teaching anything; return how many questions were open.
+
+    What is out of scope is kept as a golden question, so that it stays unanswered.
+
+    Raises:
+        HTTPException: 404, there is no such group.
+    """
+    status = MissedStatus.OUT_OF_SCOPE if out_of_scope else MissedStatus.DISMISSED
+    questions = await _existing(session, group_id)
+    if out_of_scope:
+        await _keep_as_golden(session, questions[0].question)
+    count = await settle(session, group_id, status)
+    await _log(session, doer, "question.close", f"question:{group_id}", status=status.value)
+    return count
 
 
 async def _keep_as_golden(session: AsyncSession, question: str) -> None:
@@ -242,10 +298,10 @@ async def _existing(session: AsyncSession, group_id: int) -> list[MissedQuestion
 
 
 async def _log(
-    session: AsyncSession, visitor: Visitor, action: str, subject: str, **after: object
+    session: AsyncSession, doer: Doer, action: str, subject: str, **after: object
 ) -> None:
-    await audit.write(session, actor=visitor.login, action=action, subject=subject, after=after,
-                      where=visitor.address)  # fmt: skip
+    await audit.write(session, actor=doer.login, action=action, subject=subject, after=after,
+                      where=doer.where, now=doer.now)  # fmt: skip
 
 
 async def _remarks_waiting(session: AsyncSession) -> int:

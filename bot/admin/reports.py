@@ -17,6 +17,8 @@ from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, set
 from bot.admin.desk import Desk
 from bot.admin.imports import take_upload, wake
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.work import doer_of
+from bot.deeds import Doer
 from bot.imports import UploadError, add_job, folder_of, store
 from bot.imports.leases import AT_WORK
 from bot.imports.report import drafts_of
@@ -105,7 +107,7 @@ async def _paste(request: Request, visitor: Visitor, text: str) -> ImportJob:
     stored = await store(whole(), "dán vào.txt", folder_of(settings_of(request)), kind=kind)
     async with database_of(request).write() as session:
         job = await add_job(session, stored, kind=kind, author=visitor.login, now=utc_now())
-        await _log(session, visitor, "report.paste", f"import:{job.id}", size=stored.size)
+        await _log(session, doer_of(visitor), "report.paste", f"import:{job.id}", size=stored.size)
     wake(request)
     return job
 
@@ -131,7 +133,7 @@ async def show_report(request: Request, visitor: Viewer, key: str) -> Response:
     number = request.query_params.get("page", "1")
     at = max(0, int(number) - 1) * PAGE if number.isdigit() and len(number) < 6 else 0
     async with database_of(request).read() as session:
-        report = await _report(session, key)
+        report = await report_of(session, key)
         facts = await facts_of(session, report)
         centres = [
             one for one in await read_drafts(session) if one.key.startswith(f"nhap-{key[:48]}-")
@@ -154,7 +156,12 @@ assert set(KIND_NAMES) == set(Kind)
 assert set(SEVERITY_NAMES) == set(Severity)
 
 
-async def _report(session: AsyncSession, key: str) -> Report:
+async def report_of(session: AsyncSession, key: str) -> Report:
+    """Return a report.
+
+    Raises:
+        HTTPException: 404, there is none.
+    """
     try:
         return await find_report(session, key)
     except DraftError as error:
@@ -182,15 +189,28 @@ async def _decide(request: Request, visitor: Visitor, key: str, status: FactStat
         return redirect(request, here, "Chưa chọn dữ kiện nào.", bad=True)
     try:
         async with database_of(request).write() as session:
-            changed = await decide(session, key, status, None if everything else chosen)
-            await _log(
-                session, visitor, f"fact.{status.value}", f"report:{key}",
-                facts="all" if everything else chosen, count=changed,
-            )  # fmt: skip
+            picked = None if everything else chosen
+            changed = await decide_facts(session, key, status, picked, doer_of(visitor))
     except DraftError as error:
         return redirect(request, "/reports", _sentence(error), bad=True)
     done = "duyệt" if status is FactStatus.PUBLISHED else "bỏ"
     return redirect(request, here, f"Đã {done} {changed} dữ kiện.")
+
+
+async def decide_facts(
+    session: AsyncSession, key: str, status: FactStatus, facts: list[str] | None, doer: Doer
+) -> int:
+    """Let citizens read facts of a report (None = all), or put them away; return how many changed.
+
+    Raises:
+        DraftError: there is no such report.
+    """
+    changed = await decide(session, key, status, facts)
+    await _log(
+        session, doer, f"fact.{status.value}", f"report:{key}",
+        facts="all" if facts is None else facts, count=changed,
+    )  # fmt: skip
+    return changed
 
 
 def _sentence(error: DraftError) -> str:
@@ -202,7 +222,7 @@ def _sentence(error: DraftError) -> str:
 async def show_fact(request: Request, visitor: Editor, key: str, fact_key: str) -> Response:
     """Show one fact in a form, its sentence beside it."""
     async with database_of(request).read() as session:
-        report = await _report(session, key)
+        report = await report_of(session, key)
         fact = next((f for f in await facts_of(session, report) if f.key == fact_key), None)
     if fact is None:
         raise HTTPException(404)
@@ -217,22 +237,34 @@ async def change(request: Request, visitor: Editor, key: str, fact_key: str) -> 
     form = await read_form(request)
     given = {name: typed(form, name, 2_000) for name in FIELDS}
     async with database_of(request).write() as session:
-        report = await _report(session, key)
-        fact = next((f for f in await facts_of(session, report) if f.key == fact_key), None)
-        if fact is None:
-            raise HTTPException(404)
-        problem = _problem(fact, given, visitor)
-        if not problem:
-            before = {name: getattr(fact, name) for name in FIELDS}
-            await edit(session, key, fact_key, given)
-            await audit.write(
-                session, actor=visitor.login, action="fact.edit", subject=f"fact:{fact_key}",
-                before=before, after=given, where=visitor.address,
-            )  # fmt: skip
+        report = await report_of(session, key)
+        fact, problem = await mend_fact(session, report, fact_key, given, visitor)
     if problem:
         return page(request, visitor, "reports/fact.html", status=422, report=report, fact=fact,
                     given=given, fields=FIELDS, problem=problem)  # fmt: skip
     return redirect(request, f"/reports/{key}?show=all", "Đã sửa dữ kiện.")
+
+
+async def mend_fact(
+    session: AsyncSession, report: Report, fact_key: str, given: dict[str, str], visitor: Visitor
+) -> tuple[Fact, str]:
+    """Change the words of a fact; return it and what is wrong with that, "" when it is done.
+
+    Raises:
+        HTTPException: 404, there is no such fact.
+    """
+    fact = next((f for f in await facts_of(session, report) if f.key == fact_key), None)
+    if fact is None:
+        raise HTTPException(404)
+    problem = _problem(fact, given, visitor)
+    if not problem:
+        before = {name: getattr(fact, name) for name in FIELDS}
+        await edit(session, report.key, fact_key, given)
+        await audit.write(
+            session, actor=visitor.login, action="fact.edit", subject=f"fact:{fact_key}",
+            before=before, after=given, where=visitor.address,
+        )  # fmt: skip
+    return fact, problem
 
 
 def _problem(fact: Fact, given: dict[str, str], visitor: Visitor) -> str:
@@ -244,10 +276,10 @@ def _problem(fact: Fact, given: dict[str, str], visitor: Visitor) -> str:
 
 
 async def _log(
-    session: AsyncSession, visitor: Visitor, action: str, subject: str, **after: object
+    session: AsyncSession, doer: Doer, action: str, subject: str, **after: object
 ) -> None:
-    await audit.write(session, actor=visitor.login, action=action, subject=subject, after=after,
-                      where=visitor.address)  # fmt: skip
+    await audit.write(session, actor=doer.login, action=action, subject=subject, after=after,
+                      where=doer.where, now=doer.now)  # fmt: skip
 
 
 async def _waiting(session: AsyncSession) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final, cast
 
 from fastapi import APIRouter, Request
@@ -14,9 +15,10 @@ from bot import audit
 from bot.admin.access import Approver, Viewer, database_of, settings_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect
-from bot.dialogue import Dialogue
+from bot.admin.procedures.work import Press, doer_of, press_of
+from bot.deeds import Doer
 from bot.models import Role
-from bot.staleness import Checked, MarkKind, Staleness
+from bot.staleness import Checked, Mark, MarkKind, Staleness
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
 from knowledge.models import Origin, Procedure, Revision, RevisionStatus
@@ -49,27 +51,36 @@ async def show(request: Request, visitor: Viewer) -> Response:
     staleness = cast("Staleness", request.app.state.staleness)
     today = utc_now().astimezone(ZONE).date()
     days = settings_of(request).stale_days
-    soon = today + timedelta(days=SOON)
-    lists: dict[str, list[Checked]] = {
-        "ends": staleness.ending(today, soon),
-        "old": staleness.old(today, days),
-        "gone": staleness.marked(MarkKind.GONE),
-        "conflict": staleness.marked(MarkKind.CONFLICT),
-    }
     async with database_of(request).read() as session:
-        beside = await _beside(session)
-    known = {one.code: one for one in staleness.checked}
-    lists["beside"] = [known[code] for code in beside if code in known]
+        lists = await lists_of(session, staleness, today, days)
     shown = lists[tab][at : at + PAGE]
-    marks = {
-        one.code: one.ends_between(today, soon) if tab == "ends"
-        else one.of(MarkKind(tab)) if tab in (MarkKind.GONE, MarkKind.CONFLICT) else ()
-        for one in shown
-    }  # fmt: skip
+    marks = {one.code: marks_of(one, tab, today) for one in shown}
     return page(request, visitor, "stale.html", tabs=TABS, tab=tab, shown=shown, marks=marks,
                 counts={name: len(found) for name, found in lists.items()}, days=days,
                 complete=staleness.is_complete, number=at // PAGE + 1,
                 more=len(lists[tab]) > at + PAGE, may_verify=visitor.may(Role.APPROVER))  # fmt: skip
+
+
+async def lists_of(
+    session: AsyncSession, staleness: Staleness, today: date, days: int
+) -> dict[str, list[Checked]]:
+    """Return what needs to be looked at, by tab; `days` after a check it is old."""
+    known = {one.code: one for one in staleness.checked}
+    beside = await _beside(session)
+    return {
+        "ends": staleness.ending(today, today + timedelta(days=SOON)),
+        "old": staleness.old(today, days),
+        "gone": staleness.marked(MarkKind.GONE),
+        "conflict": staleness.marked(MarkKind.CONFLICT),
+        "beside": [known[code] for code in beside if code in known],
+    }
+
+
+def marks_of(one: Checked, tab: str, today: date) -> tuple[Mark, ...]:
+    """Return why a procedure stands in a list."""
+    if tab == "ends":
+        return one.ends_between(today, today + timedelta(days=SOON))
+    return one.of(MarkKind(tab)) if tab in (MarkKind.GONE, MarkKind.CONFLICT) else ()
 
 
 async def _beside(session: AsyncSession) -> list[str]:
@@ -95,20 +106,27 @@ async def verified(request: Request, visitor: Approver) -> Response:
     codes = [str(code) for code in form.getlist("code")][:AT_ONCE]
     if not codes:
         return redirect(request, "/stale", "Chưa chọn thủ tục nào.", bad=True)
-    now = utc_now()
-    today = now.astimezone(ZONE).date()
-    async with database_of(request).write() as session:
-        done = await verify(session, codes, on=today, author=visitor.login, now=now)
+    staleness = cast("Staleness", request.app.state.staleness)
+    done = await verify_today(press_of(request), staleness, codes, doer_of(visitor))
+    return redirect(request, "/stale?show=old", f"Đã ghi {len(done)} thủ tục là kiểm tra hôm nay.")
+
+
+async def verify_today(
+    press: Press, staleness: Staleness, codes: Sequence[str], doer: Doer
+) -> list[str]:
+    """Publish live contents anew with today as the day they were checked; return whose."""
+    today = doer.now.astimezone(ZONE).date()
+    async with press.database.write() as session:
+        done = await verify(session, codes, on=today, author=doer.login, now=doer.now)
         if done:
             await audit.write(
-                session, actor=visitor.login, action="procedure.verify",
+                session, actor=doer.login, action="procedure.verify",
                 subject=f"procedures:{len(done)}", after={"codes": done, "on": today.isoformat()},
-                where=visitor.address,
+                where=doer.where, now=doer.now,
             )  # fmt: skip
-    dialogue = cast("Dialogue", request.app.state.dialogue)
-    published = await dialogue.sources.library.refresh()
-    await cast("Staleness", request.app.state.staleness).refresh(database_of(request), published)
-    return redirect(request, "/stale?show=old", f"Đã ghi {len(done)} thủ tục là kiểm tra hôm nay.")
+    published = await press.library.refresh()
+    await staleness.refresh(press.database, published)
+    return done
 
 
 DESK: Final = Desk(

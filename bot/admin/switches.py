@@ -14,10 +14,11 @@ from bot import switches
 from bot.admin.access import Approver, Visitor, database_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures.work import doer_of
+from bot.deeds import Doer
 from bot.models import AuditEntry, KillSwitch, Role
 from bot.pages.open_data import CHANNEL_WORDS
 from bot.switches import BOT, SwitchError, channel_scope
-from knowledge.columns import utc_now
 from knowledge.models import FieldSwitch, Procedure, ProcedureKind
 
 router = APIRouter()
@@ -34,7 +35,7 @@ async def _show(
     request: Request, visitor: Visitor, problem: str = "", form: FormData | None = None
 ) -> Response:
     async with database_of(request).read() as session:
-        context = await _standing(session)
+        context = await standing(session)
     return page(
         request, visitor, "switches.html", status=422 if problem else 200, problem=problem,
         given={name: typed(form, name) for name in ("kind", "name", "message", "reason")}
@@ -43,7 +44,7 @@ async def _show(
     )  # fmt: skip
 
 
-async def _standing(session: AsyncSession) -> dict[str, Any]:
+async def standing(session: AsyncSession) -> dict[str, Any]:
     """Return what is off now, and which fields there are with how many procedures."""
     off = {row.scope: row for row in (await session.exec(select(KillSwitch))).all()}
     fields = select(Procedure.field, func.count()).where(
@@ -80,30 +81,42 @@ async def turn(request: Request, visitor: Approver, way: str) -> Response:
     form = await read_form(request)
     try:
         async with database_of(request).write() as session:
-            await _turn(session, visitor, form, on=way == "on")
+            given = {name: typed(form, name) for name in ("kind", "name", "message", "reason")}
+            await turn_one(session, doer_of(visitor), on=way == "on", **given)
     except SwitchError as error:
         return await _show(request, visitor, str(error), form)
     said = "Đã bật lại." if way == "on" else "Đã tắt. Người dân thấy ngay từ câu hỏi tới."
     return redirect(request, "/switches", said)
 
 
-async def _turn(session: AsyncSession, visitor: Visitor, form: FormData, *, on: bool) -> None:
-    kind, name, reason = typed(form, "kind"), typed(form, "name"), typed(form, "reason")
-    who = {"actor": visitor.login, "where": visitor.address}
+async def turn_one(
+    session: AsyncSession,
+    doer: Doer,
+    *,
+    on: bool,
+    kind: str,
+    name: str,
+    message: str,
+    reason: str,
+) -> None:
+    """Turn one thing (of KINDS) off or on; `message` is what citizens of a channel are told.
+
+    Raises:
+        SwitchError: there is no such thing, no reason, or no message where one is told.
+    """
+    who: dict[str, Any] = {"actor": doer.login, "where": doer.where, "now": doer.now}
     if kind not in KINDS or (kind == "channel" and name not in CHANNEL_WORDS):
         raise SwitchError("Anh/chị chọn thứ cần tắt hoặc bật.")
     if kind == "field":
-        await switches.turn_field(session, name, on=on, reason=reason, now=utc_now(), **who)
+        await switches.turn_field(session, name, on=on, reason=reason, **who)
     elif kind == "procedure":
-        await switches.turn_procedure(session, name, on=on, reason=reason, now=utc_now(), **who)
+        await switches.turn_procedure(session, name, on=on, reason=reason, **who)
     else:
         scope = BOT if kind == "bot" else channel_scope(name)
         if on:
-            await switches.resume(session, scope, reason=reason, now=utc_now(), **who)
+            await switches.resume(session, scope, reason=reason, **who)
         else:
-            await switches.stop(
-                session, scope, message=typed(form, "message"), reason=reason, now=utc_now(), **who
-            )
+            await switches.stop(session, scope, message=message, reason=reason, **who)
 
 
 async def waiting(session: AsyncSession) -> int:

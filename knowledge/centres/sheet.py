@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -305,7 +305,9 @@ def _centre(row: dict[str, Cell], places: Places) -> Centre:
     )
 
 
-def from_form(text: dict[str, str], exceptions: str, base: Centre | None, places: Places) -> Centre:
+def from_form(
+    text: Mapping[str, str], exceptions: str, base: Centre | None, places: Places
+) -> Centre:
     """Return a centre as an editor filled it in; what the form cannot hold stays as in `base`.
 
     Raises:

@@ -11,14 +11,39 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from bot.admin.api import audit_log, docs, figures, problems
+from bot.admin.api import (
+    announcements,
+    audit_log,
+    calendar,
+    centres,
+    docs,
+    figures,
+    golden,
+    imports,
+    problems,
+    procedures,
+    questions,
+    reports,
+    stale,
+    switches,
+)
 from bot.admin.api.access import PREFIX, TokenDoor
 from bot.admin.api.problems import MEDIA_TYPE, ProblemBody
 from bot.settings import Settings
 
 #: In the order of the documentation: name, and what is there.
 PARTS: Final[tuple[tuple[str, APIRouter], ...]] = (
+    ("Thủ tục", procedures.router),
+    ("Câu hỏi mẫu", golden.router),
+    ("Câu chưa trả lời", questions.router),
+    ("Thông tin cũ", stale.router),
+    ("Nạp dữ liệu", imports.router),
+    ("Báo cáo", reports.router),
+    ("Trung tâm", centres.router),
+    ("Ngày nghỉ", calendar.router),
     ("Số liệu", figures.router),
+    ("Thông báo", announcements.router),
+    ("Công tắc", switches.router),
     ("Nhật ký", audit_log.router),
 )
 
@@ -32,7 +57,11 @@ _ABOUT: Final = (
 def body_limits(form_bytes: int, settings: Settings) -> dict[str, int]:
     """Return how many bytes a request may bring, by the beginning of its path."""
     upload = settings.max_upload_mb * 1024 * 1024
-    return {PREFIX: form_bytes, f"{PREFIX}/imports/files": upload}
+    return {
+        PREFIX: form_bytes,
+        f"{PREFIX}/imports/files": upload,
+        f"{PREFIX}/reports/files": upload,
+    }
 
 
 def mount(app: FastAPI, settings: Settings) -> None:

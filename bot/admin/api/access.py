@@ -28,6 +28,7 @@ PREFIX: Final = "/api/admin/v1"
 #: What anybody may read: how the API is used.
 PUBLIC: Final = frozenset({"/openapi.json", "/docs"})
 _ASK_FOR_ONE: Final = "Cần mã API còn hạn trong đầu đề Authorization: Bearer …"
+_NO_NUL: Final = "Địa chỉ có ký tự không dùng được."
 _BEARER: Final = HTTPBearer(
     scheme_name="token", description="Mã tạo ở /admin/me/tokens", auto_error=False
 )
@@ -49,6 +50,9 @@ class TokenDoor:
         send = uncached(send)
         if str(scope["path"]).removeprefix(PREFIX) in PUBLIC:
             await self.app(scope, receive, send)
+            return
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            await answer(Kind.INVALID, _NO_NUL)(scope, receive, send)
             return
         connection = HTTPConnection(scope)
         found = await _caller(connection)

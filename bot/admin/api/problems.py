@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from bot.admin.api.bodies import broken_by
 from bot.broadcast.audience import AudienceError
 from bot.broadcast.lifecycle import LifecycleError
 from bot.deeds import HeldError
@@ -175,8 +176,10 @@ def _sentence(kind: str, context: Mapping[str, Any]) -> str:
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
-    kind = Kind.HELD if isinstance(error, HeldError) else Kind.CONFLICT
-    return answer(kind, str(error))
+    if isinstance(error, HeldError):
+        broken = [one.model_dump() for one in broken_by(error.verdict)]
+        return answer(Kind.HELD, str(error), broken=broken)
+    return answer(Kind.CONFLICT, str(error))
 
 
 async def _wrong(_: Request, error: Exception) -> JSONResponse:

@@ -41,18 +41,19 @@ def check(
     changed = {name for name in names if merged.get(name) != base.get(name)}
     if problems := merged.get("problems"):
         merged["problems"] = [one for one in problems if one.get("field") not in changed]
-    errors |= {path: said for path, said in _unlikely(section, found) if path not in errors}
+    errors |= {path: said for path, said in unlikely(section, found) if path not in errors}
     try:
         whole = model.model_validate(merged)
     except ValidationError as error:
         for one in error.errors():
             path = _path(section, one["loc"])
-            errors.setdefault(path, _sentence(str(one["type"]), one["loc"]))
+            errors.setdefault(path, sentence_of(str(one["type"]), one["loc"]))
         return None, errors
     return (None, errors) if errors else (whole, {})
 
 
-def _sentence(kind: str, loc: Sequence[int | str]) -> str:
+def sentence_of(kind: str, loc: Sequence[int | str]) -> str:
+    """Return one error of validation as a plain sentence."""
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(str(loc[-1]), _OTHER)
     if kind == "value_error":
@@ -74,7 +75,7 @@ def _path(section: Section, loc: Sequence[int | str]) -> str:
     return path
 
 
-def _unlikely(section: Section, found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+def unlikely(section: Section, found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Yield what is well-formed and still cannot be meant."""
     for path, kind, value in _each(section, found):
         if kind == "url" and not _URL.fullmatch(str(value)):

@@ -12,28 +12,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot import audit
 from bot.admin.access import Editor, Visitor, database_of, settings_of
 from bot.admin.pages import page, read_form, redirect
 from bot.admin.procedures import typed
 from bot.admin.procedures.checking import check, focus_of, label_of, wrong_rows
+from bot.admin.procedures.deciding import keep_draft
 from bot.admin.procedures.fields import LINE_CHARS, Section, section_of
 from bot.admin.procedures.preview import Preview, preview
 from bot.admin.procedures.typed import Errors, Typed
 from bot.admin.procedures.work import STATUS_NAMES, Opened, doer_of, open_work, revision_of
-from bot.deeds import Doer
 from knowledge.columns import utc_now
 from knowledge.content import Content, Override
 from knowledge.hours import ZONE
 from knowledge.models import Revision
-from knowledge.publishing import (
-    Change,
-    PublishingError,
-    StaleError,
-    changes,
-    save_edit,
-    save_override_edit,
-)
+from knowledge.publishing import Change, PublishingError, StaleError, changes
 
 router = APIRouter()
 
@@ -143,7 +135,7 @@ async def _check_and_save(
     doer = doer_of(visitor)
     try:
         async with database_of(request).write() as session:
-            saved = await _save(session, opened, whole, sheet, doer)
+            saved = await keep_draft(session, opened, whole, doer, base=sheet.base, note=sheet.note)
     except StaleError as error:
         theirs = changes(opened.content(error.current), whole)
         stale = Sheet(
@@ -164,33 +156,6 @@ def _checked(
     if opened.is_override:
         return check(section, given, stored, Override)
     return check(section, given, stored, Content)
-
-
-async def _save(
-    session: AsyncSession, opened: Opened, whole: Content | Override, sheet: Sheet, doer: Doer
-) -> Revision | None:
-    """Store the draft with its entry in the log; None when it is what stands there."""
-    before = opened.work.current
-    if isinstance(whole, Content):
-        saved = await save_edit(
-            session, whole, author=doer.login, base=sheet.base, note=sheet.note, now=doer.now
-        )
-    else:
-        procedure = opened.procedure
-        saved = await save_override_edit(
-            session, procedure.code, procedure.province_code, whole,
-            author=doer.login, base=sheet.base, note=sheet.note, now=doer.now,
-        )  # fmt: skip
-    if before is not None and saved.id == before.id:
-        return None
-    found = changes(opened.content(before) if before else None, whole)
-    await audit.write(
-        session, actor=doer.login, action="procedure.edit", subject=opened.key,
-        before={one.part: one.before for one in found},
-        after={"revision": saved.number, **{one.part: one.after for one in found}},
-        reason=sheet.note, where=doer.where, now=doer.now,
-    )  # fmt: skip
-    return saved
 
 
 def _show(

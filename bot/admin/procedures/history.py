@@ -11,17 +11,16 @@ from starlette.responses import Response
 from bot import deeds
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
 from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.procedures import deciding
+from bot.admin.procedures.deciding import REASON
 from bot.admin.procedures.preview import preview
-from bot.admin.procedures.reviewing import REASON
 from bot.admin.procedures.typed import number_of
 from bot.admin.procedures.work import (
     STATUS_NAMES,
     doer_of,
-    gate_of,
-    library_of,
     open_work,
+    press_of,
     revision_of,
-    verdict_on,
 )
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
@@ -106,20 +105,12 @@ async def roll_back(request: Request, visitor: Approver, key: str) -> Response:
     """Publish an older content again, at once."""
     form = await read_form(request)
     number, reason = number_of(form.get("number")), typed(form, "reason", REASON)
-    async with database_of(request).read() as session:
-        opened = await open_work(session, key)
-        revision = await revision_of(session, opened, number)
-    verdict = await verdict_on(request, opened, revision)
     try:
-        async with database_of(request).write() as session:
-            again = await open_work(session, key)
-            await deeds.roll_back(
-                session, again.procedure, number, doer_of(visitor), verdict=verdict, reason=reason
-            )
+        verdict = await deciding.roll_back(
+            press_of(request), key, number, doer_of(visitor), reason=reason
+        )
     except PublishingError as error:
         return await _revision(request, visitor, key, number, problem=str(error), reason=reason)
-    await library_of(request).refresh()
-    gate_of(request).went_live(verdict)
     broke = len(verdict.broke)
     said = f"Đã quay lại nội dung của bản {number}."
     return redirect(

@@ -15,6 +15,7 @@ from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures import catalogue
 from bot.admin.procedures.catalogue import STATUS_NAMES as FILTERS
 from bot.admin.procedures.catalogue import Wanted, find
+from bot.admin.procedures.deciding import begin
 from bot.admin.procedures.preview import preview
 from bot.admin.procedures.work import STATUS_NAMES, Opened, doer_of, library_of, open_work
 from bot.deeds import Doer, needs_second_person
@@ -22,7 +23,7 @@ from knowledge.columns import utc_now
 from knowledge.content import Content, Override
 from knowledge.hours import ZONE
 from knowledge.models import Alias, Procedure, ProcedureKind, Revision
-from knowledge.publishing import PublishingError, save_edit, save_override_edit
+from knowledge.publishing import PublishingError, save_override_edit
 from knowledge.wording import LEVEL_NAMES, lines_of
 
 router = APIRouter()
@@ -68,15 +69,10 @@ async def create(request: Request, visitor: Editor) -> Response:
     """Begin a procedure as a draft."""
     form = await read_form(request)
     given = {name: typed(form, name, limit) for name, limit in _NEW.items()}
-    doer = doer_of(visitor)
     try:
         content = _first(given)
         async with database_of(request).write() as session:
-            await save_edit(session, content, author=doer.login, base=None, now=doer.now)
-            await audit.write(
-                session, actor=doer.login, action="procedure.create", subject=content.code,
-                after=given, where=doer.where, now=doer.now,
-            )  # fmt: skip
+            await begin(session, content, doer_of(visitor))
     except (PublishingError, ValueError) as error:
         return page(
             request, visitor, "procedures/new.html", status=422, given=given, problem=str(error)
@@ -150,13 +146,14 @@ async def begin_province(request: Request, visitor: Editor, key: str) -> Respons
     try:
         async with database_of(request).write() as session:
             opened = await open_work(session, key)
-            await _begin(session, opened.procedure.code, province, doer_of(visitor))
+            await begin_terms(session, opened.procedure.code, province, doer_of(visitor))
     except PublishingError as error:
         return redirect(request, f"/procedures/{key}", str(error), bad=True)
     return redirect(request, f"/procedures/{opened.procedure.code}@{province}/edit/rieng")
 
 
-async def _begin(session: AsyncSession, code: str, province: str, doer: Doer) -> None:
+async def begin_terms(session: AsyncSession, code: str, province: str, doer: Doer) -> None:
+    """Begin one province's terms of a procedure as a draft, unless they are there."""
     known = await session.exec(
         select(Procedure.id).where(Procedure.code == code, Procedure.province_code == province)
     )

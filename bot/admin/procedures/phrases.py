@@ -9,22 +9,23 @@ from sqlmodel import col, select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot import deeds
 from bot.admin.access import Editor, Viewer, Visitor, database_of
 from bot.admin.pages import page, read_form, redirect, typed
-from bot.admin.procedures.reviewing import REASON
+from bot.admin.procedures.deciding import (
+    REASON,
+    asked_with,
+    reword,
+    wordings,
+    wrong_wordings,
+)
 from bot.admin.procedures.typed import number_of
-from bot.admin.procedures.work import Opened, doer_of, gate_of, library_of, open_work, verdict_on
+from bot.admin.procedures.work import doer_of, open_work, press_of
 from knowledge.golden import Verdict
 from knowledge.models import Alias, AliasKind
-from knowledge.publishing import Phrase, PublishingError
+from knowledge.publishing import PublishingError
 
 router = APIRouter()
 
-#: Longest wording, in characters.
-LONGEST: Final = 200
-#: Wordings added at a time.
-AT_ONCE: Final = 50
 KINDS: Final = {AliasKind.ALIAS: "Cách gọi ngắn", AliasKind.EXAMPLE: "Cả câu hỏi"}
 
 
@@ -67,49 +68,29 @@ async def change_phrases(request: Request, visitor: Editor, key: str) -> Respons
     chosen = typed(form, "kind", 20)
     kind = AliasKind(chosen) if chosen in list(AliasKind) else AliasKind.ALIAS
     remove = _ticked(form)
-    async with database_of(request).read() as session:
+    press = press_of(request)
+    async with press.database.read() as session:
         opened = await open_work(session, key)
-        add = _new(opened, given, kind)
-        would = await deeds.phrases_with(
-            session, opened.procedure.code, add=add, remove=sorted(remove)
-        )
-    wrong = _wrong(add, remove)
+    add = wordings(opened.procedure.code, given.splitlines(), kind)
+    wrong = wrong_wordings(add, remove)
     if wrong:
         return await _phrases(
             request, visitor, key, given=given, kind=kind, ticked=remove, problem=wrong, status=422
         )
-    verdict = await verdict_on(request, opened, opened.work.live, would)
+    verdict = await asked_with(press, opened, add, sorted(remove))
     try:
-        async with database_of(request).write() as session:
-            added, removed = await deeds.change_phrases(
-                session, opened.procedure.code, doer_of(visitor),
-                add=add, remove=sorted(remove), verdict=verdict, reason=reason,
-            )  # fmt: skip
+        added, removed = await reword(
+            press, opened, doer_of(visitor), add=add, remove=sorted(remove), verdict=verdict,
+            reason=reason,
+        )  # fmt: skip
     except PublishingError as error:
         return await _phrases(
             request, visitor, key, given=given, kind=kind, ticked=remove, problem=str(error),
             verdict=verdict, status=409,
         )  # fmt: skip
-    await library_of(request).refresh()
-    gate_of(request).went_live(verdict)
     return redirect(
         request, f"/procedures/{key}/phrases", f"Đã thêm {added}, bỏ {removed} cách gọi."
     )
-
-
-def _new(opened: Opened, given: str, kind: AliasKind) -> list[Phrase]:
-    lines = (" ".join(line.split()) for line in given.splitlines())
-    unique = {line.casefold(): line for line in lines if line}
-    return [Phrase(opened.procedure.code, line, kind) for line in unique.values()]
-
-
-def _wrong(add: list[Phrase], remove: frozenset[int]) -> str:
-    if not add and not remove:
-        return "Hãy gõ ít nhất một cách gọi, hoặc chọn cách gọi cần bỏ."
-    if len(add) > AT_ONCE:
-        return f"Mỗi lần thêm nhiều nhất {AT_ONCE} cách gọi."
-    long = next((one.text for one in add if len(one.text) > LONGEST), None)
-    return f"“{long[:40]}…” dài quá {LONGEST} ký tự. Hãy rút gọn." if long else ""
 
 
 def _ticked(form: FormData) -> frozenset[int]:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admin.access import Visitor, database_of
 from bot.admin.procedures.fields import PROVINCIAL, SECTIONS, Section
+from bot.db import Database
 from bot.deeds import Doer, content_of, key_of
 from bot.dialogue import Dialogue
 from knowledge.columns import utc_now
@@ -151,6 +152,20 @@ def library_of(request: Request) -> Library:
     return dialogue_of(request).sources.library
 
 
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What publishing needs: the tables, what citizens read now, and the golden questions."""
+
+    database: Database
+    library: Library
+    gate: Gate
+
+
+def press_of(request: Request) -> Press:
+    """Return the press of the running application."""
+    return Press(database_of(request), library_of(request), gate_of(request))
+
+
 def gate_of(request: Request) -> Gate:
     """Return the publish gate of the running application."""
     gate: Gate | None = getattr(request.app.state, "gate", None)
@@ -161,13 +176,13 @@ def gate_of(request: Request) -> Gate:
 
 
 async def verdict_on(
-    request: Request, opened: Opened, revision: Revision | None, phrases: Phrases | None = None
+    press: Press, opened: Opened, revision: Revision | None, phrases: Phrases | None = None
 ) -> Verdict:
     """Ask the golden questions as if `revision` were live; a province's terms change no finding."""
-    await library_of(request).refresh()
+    await press.library.refresh()
     hidden = opened.procedure.hidden or opened.is_override
     content = opened.content(revision) if revision and not hidden else None
     if not isinstance(content, Content):
-        return await gate_of(request).verdict(())
+        return await press.gate.verdict(())
     changed = {content.code: phrases} if phrases else None
-    return await gate_of(request).verdict([content], changed)
+    return await press.gate.verdict([content], changed)
