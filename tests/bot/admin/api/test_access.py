@@ -17,8 +17,6 @@ from tests.bot.admin.conftest import Desk
 from tests.bot.admin.routes import API_ROUTES
 from tests.bot.admin.test_access import filled
 
-pytestmark = pytest.mark.xdist_group("admin")
-
 GUARDED = {key: scope for key, scope in API_ROUTES.items() if scope is not None}
 
 

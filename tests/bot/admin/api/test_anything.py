@@ -16,7 +16,6 @@ from tests.bot.admin.api.conftest import API, Program
 from tests.bot.admin.api.test_access import GUARDED
 from tests.bot.admin.procedures.test_desk import few_golden_questions
 
-pytestmark = pytest.mark.xdist_group("admin")
 __all__ = ["few_golden_questions"]
 
 #: Asking all golden questions at each try is for their own tests.

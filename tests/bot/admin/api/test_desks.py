@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-import pytest
 from fastapi.testclient import TestClient
 
 from bot.db import Database
@@ -20,7 +19,6 @@ from tests.bot.admin.procedures.test_desk import few_golden_questions
 from tests.bot.admin.test_announcements import _subscriber
 from tests.bot.admin.test_questions import ask
 
-pytestmark = pytest.mark.xdist_group("admin")
 __all__ = ["few_golden_questions"]
 
 

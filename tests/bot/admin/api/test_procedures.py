@@ -14,7 +14,6 @@ from tests.bot.admin.api.conftest import API, Program
 from tests.bot.admin.conftest import Desk
 from tests.bot.admin.procedures.test_desk import ask, few_golden_questions
 
-pytestmark = pytest.mark.xdist_group("admin")
 __all__ = ["few_golden_questions"]
 
 CONTENT = {"title": "Đăng ký nuôi ong ven rừng", "where": "Nộp tại trạm ong của xã."}
