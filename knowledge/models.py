@@ -161,6 +161,13 @@ class FieldSwitch(SQLModel, table=True):
     reason: str = ""
 
 
+class CorrectionKind(StrEnum):
+    """What is corrected: where an old commune went, or what people call a place of today."""
+
+    JOIN = "join"
+    ALIAS = "alias"
+
+
 class AdminUnit(SQLModel, table=True):
     """A province or commune of today."""
 
@@ -189,6 +196,30 @@ class UnitChange(SQLModel, table=True):
     divided: bool = False
     effective_on: date
     table_version: str
+
+
+class PlaceCorrection(SQLModel, table=True):
+    """What officials know better than the table of units, or a name it does not have.
+
+    Rows are never changed or removed, a new table of units leaves them alone, and of several rows
+    about the same name the last one holds; one without codes takes the correction back.
+    """
+
+    __tablename__ = "place_correction"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: CorrectionKind = Field(sa_type=EnumText(CorrectionKind))
+    name: str
+    """Full name of the old commune, or what people call a place."""
+    district: str = ""
+    province: str = ""
+    """The old district and province it lay in, full; both empty for what people say."""
+    codes: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    """The units of today, two digits for a province, five for a commune."""
+    source: str
+    reason: str
+    author: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class Centre(SQLModel, table=True):

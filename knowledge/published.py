@@ -29,7 +29,7 @@ from knowledge.models import (
     Revision,
 )
 from knowledge.places import Places
-from knowledge.places.stored import read_places, stored_version
+from knowledge.places.stored import read_places, stored_edition
 from knowledge.reports import Reports
 
 Either = TypeVar("Either", Content, Override)
@@ -220,9 +220,9 @@ async def _published(
 
 
 async def _places(session: AsyncSession, previous: Published | None) -> Places:
-    """Return the stored places; building them takes half a second, so only for another table."""
-    version = await stored_version(session)
-    if previous is not None and version == previous.places.info.version:
+    """Return the stored places; building them takes half a second, so only for another edition."""
+    edition = await stored_edition(session)
+    if previous is not None and edition == previous.places.info.edition:
         return previous.places
     return await read_places(session)
 

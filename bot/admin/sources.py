@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.admin import calendar, centres, imports, questions, reports, stale
+from bot.admin import calendar, centres, imports, places, questions, reports, stale
 from bot.admin.desk import Desk
 
 DESKS: Final[tuple[Desk, ...]] = (
@@ -13,5 +13,6 @@ DESKS: Final[tuple[Desk, ...]] = (
     imports.DESK,
     reports.DESK,
     centres.DESK,
+    places.DESK,
     calendar.DESK,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from knowledge.places.index import Names
-from knowledge.places.names import Level, decoded, word_set
+from knowledge.places.index import Entity, Names
+from knowledge.places.names import Level, decoded, name_key, word_set
 from knowledge.places.question import find_mentions
 from knowledge.places.reading import Hints, Reading, Text
 from knowledge.places.resolution import (
@@ -33,6 +33,7 @@ from knowledge.places.table import (
     read_changes,
     read_info,
     read_units,
+    split_name,
 )
 from knowledge.text import fold, normalise
 
@@ -68,16 +69,28 @@ class OutsideVietnamError(ValueError):
 class Places:
     """The units of one version of the table."""
 
-    def __init__(self, units: Sequence[Unit], changes: Sequence[Change], info: TableInfo) -> None:
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        changes: Sequence[Change],
+        info: TableInfo,
+        aliases: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.info = info
         self._units = {unit.code: unit for unit in units}
-        self._names = Names(units, changes)
+        self._names = Names(units, changes, aliases or {})
 
     @classmethod
     def build(
-        cls, units: Iterable[Unit], changes: Iterable[Change], info: TableInfo | None = None
+        cls,
+        units: Iterable[Unit],
+        changes: Iterable[Change],
+        info: TableInfo | None = None,
+        aliases: Mapping[str, Sequence[str]] | None = None,
     ) -> Places:
         """Return the places of plain rows, e.g. of the database.
+
+        `aliases` are what people call units of today: spoken name → codes.
 
         Raises:
             TableError: a code repeats or is unknown; every problem is named.
@@ -86,7 +99,7 @@ class Places:
         problems = check_units(units) + check_changes(units, changes)
         if problems:
             raise TableError(problems)
-        return cls(units, changes, info or read_info())
+        return cls(units, changes, info or read_info(), aliases)
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Places:
@@ -97,6 +110,12 @@ class Places:
     def unit(self, code: str) -> Unit | None:
         """Return the province or commune with this code."""
         return self._units.get(code)
+
+    def old_communes(self, name: str) -> tuple[Entity, ...]:
+        """Return the communes that ended and bore this name, kind or not, in any province."""
+        key = name_key(split_name(" ".join(name.split(",")[0].split()))[1])
+        found = self._names.by_key.get(key, ())
+        return tuple(one for one in found if one.old and one.level is Level.COMMUNE)
 
     @cached_property
     def provinces(self) -> tuple[Unit, ...]:

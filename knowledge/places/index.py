@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from knowledge.places.names import Level, name_key, name_words
 from knowledge.places.table import Change, Unit, split_name
@@ -58,7 +58,12 @@ class Entity:
 class Names:
     """Every entity by the key of its bare name."""
 
-    def __init__(self, units: Sequence[Unit], changes: Sequence[Change]) -> None:
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        changes: Sequence[Change],
+        aliases: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.by_key: dict[str, list[Entity]] = defaultdict(list)
         self._keys: dict[str, tuple[str, str, tuple[str, ...]]] = {}
         self._sets: dict[tuple[str, ...], frozenset[str]] = {}
@@ -73,6 +78,7 @@ class Names:
         self._add_old_communes(changes, communes, provinces)
         self._add_old_districts(changes, communes, provinces)
         self._add_provinces(changes, communes, provinces)
+        self._add_aliases(aliases or {})
         self.by_key = dict(self.by_key)
         self.keys = tuple(self.by_key)
         self.longest = max(
@@ -176,3 +182,27 @@ class Names:
             found = [e for e in self.by_key.get(name_key(name), ()) if e.level is Level.PROVINCE]
             spare = self.by_key[name_key(nickname)]
             spare.extend(e for e in found if e not in spare)
+
+    def _add_aliases(self, aliases: Mapping[str, Sequence[str]]) -> None:
+        """Add what people call units of today: each such unit under one more name."""
+        today = {
+            one.targets[0][0]: one
+            for found in self.by_key.values()
+            for one in found
+            if not one.old and len(one.targets) == 1
+        }
+        for alias, codes in aliases.items():
+            units = [today[code] for code in codes if code in today]
+            if not units:
+                continue
+            targets = tuple((code, 1 / len(units)) for code in codes if code in today)
+            _, key, words = self._split(alias)
+            named = replace(
+                units[0],
+                words=words,
+                key=key,
+                targets=targets,
+                districts=frozenset().union(*(one.districts for one in units)),
+                provinces=frozenset().union(*(one.provinces for one in units)),
+            )
+            self.by_key[key].append(named)

@@ -63,6 +63,13 @@ class TableInfo:
     version: str
     effective_on: date
     """The day the old units ended."""
+    corrections: int = 0
+    """Number of the last correction laid over it."""
+
+    @property
+    def edition(self) -> tuple[str, int]:
+        """What tells two states of the places apart."""
+        return self.version, self.corrections
 
 
 class TableError(ValueError):

@@ -12,6 +12,7 @@ from bot.db import Database
 from bot.imports.packing import pack
 from bot.models import (
     Announcement,
+    DossierLoad,
     Feedback,
     ImportJob,
     ImportRow,
@@ -37,7 +38,7 @@ EDITED: Final = "1.000894"
 PROVINCE: Final = "87"
 
 
-async def fill(database: Database) -> dict[str, str]:
+async def fill(database: Database, lasts: timedelta = timedelta(hours=1)) -> dict[str, str]:
     """Add officials and one of everything; return the token of a session for each login."""
     hashed, now = await officials.hash_password(PASSWORD), utc_now()
     tokens = {}
@@ -49,7 +50,7 @@ async def fill(database: Database) -> dict[str, str]:
             )  # fmt: skip
             tokens[login] = await officials.open_session(
                 session, official, address="127.0.0.1", browser="test",
-                lasts=timedelta(hours=1), now=now,
+                lasts=lasts, now=now,
             )  # fmt: skip
         live = (await work_on(session, await find_procedure(session, EDITED))).live
         assert live is not None
@@ -79,6 +80,10 @@ def _add_rows(session: AsyncSession) -> None:
             consent_version="1", fingerprint="browser", due_on=date(2026, 12, 31),
         ),
         thread,
+        DossierLoad(
+            id=1, name="hồ sơ.csv", author="quantri", good=1, bad=1, days=7,
+            problems=["Dòng 3: thiếu trạng thái"], expires_at=utc_now() + timedelta(days=7),
+        ),
     ])  # fmt: skip
     session.add(ThreadMessage(thread_id=1, by="citizen", text="Cho tôi hỏi"))
 

@@ -34,6 +34,7 @@ NO_PAGES = frozenset({
 EXAMPLES = {
     "/admin/announcements/{announcement_id:int}": ["/admin/announcements/1"],
     "/admin/centres/{key}": ["/admin/centres/ca-mau"],
+    "/admin/dossiers/{load_id:int}": ["/admin/dossiers/1"],
     "/admin/golden/{question_id}": ["/admin/golden/1"],
     "/admin/import/{job_id}": ["/admin/import/1"],
     "/admin/import/{job_id}/rows/{row_id}": ["/admin/import/1/rows/1"],
@@ -58,6 +59,7 @@ EXAMPLES = {
 }
 #: Pages that show more when they are asked for it.
 ASKED = (
+    "/admin/places?q=hiep+my+dong", "/admin/places/mend?kind=alias&name=Cu+Lao",
     "/admin/procedures?q=khai+sinh", "/admin/stale?show=old", "/admin/audit?action=official",
     "/api/admin/v1/docs",
 )  # fmt: skip
