@@ -118,12 +118,17 @@ async def test_a_new_table_leaves_corrections_alone(database: Database) -> None:
         session.add(
             PlaceCorrection(
                 kind=CorrectionKind.JOIN, name="Xã Hiệp Mỹ Đông", district="Huyện Cầu Ngang",
-                province="Tỉnh Trà Vinh", codes=["29308"], author="lan", **WHY,
+                province="Tỉnh Trà Vinh", codes=["29308"], author="lan", source="NQ", reason="nhầm",
             )
         )  # fmt: skip
         session.add(
             PlaceCorrection(
-                kind=CorrectionKind.ALIAS, name="xóm đã mất", codes=["99999"], author="lan", **WHY
+                kind=CorrectionKind.ALIAS,
+                name="xóm đã mất",
+                codes=["99999"],
+                author="lan",
+                source="NQ",
+                reason="nhầm",
             )
         )
     async with database.write() as session:
