@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action
+from bot.db import insert_into
 from bot.models import CountKind, DailyCount, Feedback, MissedQuestion
 from knowledge.hours import ZONE
 
@@ -33,8 +33,7 @@ async def count_turn(
     Everybody counts in the same few rows, and several turns may share a transaction, so on PostgreSQL
     processes take turns here: one that comes later holds nothing yet that another could wait for.
     """
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    if not is_sqlite:
+    if session.get_bind().dialect.name == "postgresql":
         await session.exec(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))  # type: ignore[call-overload]
     local = at.astimezone(ZONE)
     keys = [
@@ -50,14 +49,11 @@ async def count_turn(
         {"kind": kind, "day": local.date(), "key": key, "action": action, "times": 1}
         for kind, key in keys
     ]
-    insert = sqlite.insert if is_sqlite else postgresql.insert
-    statement = insert(DailyCount).values(rows)
-    await session.exec(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "day", "key", "action"],
-            set_={"times": col(DailyCount.times) + 1},
-        )
+    statement = insert_into(session, DailyCount).on_conflict_do_update(
+        index_elements=["kind", "day", "key", "action"],
+        set_={"times": col(DailyCount.times) + 1},
     )
+    await session.exec(statement, params=rows)  # one statement for all turns, compiled once
 
 
 @dataclass(frozen=True, slots=True)

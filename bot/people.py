@@ -245,8 +245,16 @@ async def heard_from_all(
             .where(col(Contact.id).in_([id_ for id_, _, _ in known]))
             .values(last_seen_at=now, suppressed_at=None, suppressed_why="")
         )
-    for channel, address in sorted(set(addresses) - {(one[1], one[2]) for one in known}):
-        await heard_from(session, channel, address, now=now)
+    new = sorted(set(addresses) - {(one[1], one[2]) for one in known})
+    if new:
+        people = [Person(created_at=now) for _ in new]
+        session.add_all(people)
+        await session.flush()
+        session.add_all(
+            Contact(channel=channel, address=address, person_id=person.id, last_seen_at=now)
+            for (channel, address), person in zip(new, people, strict=True)
+        )
+        await session.flush()
 
 
 async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:

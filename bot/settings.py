@@ -142,6 +142,9 @@ class Settings(BaseSettings):
         default=False,
         description="Write to Zalo OA citizens from 48 hours to 7 days too, for money",
     )
+    zalo_oa_per_minute: float = Field(
+        4_000.0, gt=0, description="Requests a minute that Zalo allows the app"
+    )
     zalo_oa_api_url: str = Field(
         "https://openapi.zalo.me", description="Address of the Zalo OA OpenAPI"
     )
@@ -157,6 +160,12 @@ class Settings(BaseSettings):
     zalo_bot_webhook_secret: SecretStr = Field(
         SecretStr(""),
         description="Secret of 8-256 characters for the Zalo Bot webhook; empty = polling",
+    )
+    zalo_bot_per_second: float = Field(
+        10.0, gt=0, description="Messages a second that the Zalo Bot sends at most"
+    )
+    zalo_bot_per_month: int = Field(
+        3_000, ge=0, description="Messages a month of the Zalo Bot's plan; 0 = as many as one likes"
     )
     zalo_bot_api_url: str = Field(
         "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot API"

@@ -11,21 +11,24 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, delete, exists, or_, select, update
+from sqlmodel import SQLModel, and_, col, delete, exists, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Arrival, ArrivalKind
 from bot.channels.wire import arrival_to_json
+from bot.db import insert_into
 from bot.models import Accepted, Stage
 from bot.people import heard_from_all, suppress
 
 #: How long a process that says nothing is believed to live.
 LEASE = timedelta(seconds=20)
+
+#: Written to as a plain table: nothing of these rows is kept in a session.
+_ROWS: Final = SQLModel.metadata.tables[str(Accepted.__tablename__)]
 
 Person = tuple[str, str]
 """A channel and an address on it."""
@@ -76,8 +79,7 @@ async def store(
     await _lock(session, people)
     elsewhere = await _waiting_elsewhere(session, people, owner)
     rows = [_row(one, elsewhere, owner=owner, now=now) for one in batch]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    query = dialect.insert(Accepted).on_conflict_do_nothing().returning(
+    query = insert_into(session, Accepted).on_conflict_do_nothing().returning(
         col(Accepted.id), col(Accepted.channel), col(Accepted.key)
     )  # fmt: skip
     ids = {(channel, key): id_ for id_, channel, key in await session.exec(query, params=rows)}
@@ -166,7 +168,7 @@ async def claim(
             Accepted.channel == channel,
             Accepted.stage != Stage.DONE,
             Accepted.due_at <= now,
-            _unowned(now),
+            _free(now, owner),
             ~exists().where(
                 and_(
                     col(earlier.channel) == col(Accepted.channel),
@@ -185,9 +187,7 @@ async def claim(
         return []
     key = tuple_(col(Accepted.channel), col(Accepted.address))
     waiting = (key.in_(people), col(Accepted.stage) != Stage.DONE)
-    await session.exec(
-        update(Accepted).where(*waiting).values(owner=owner, lease_until=now + LEASE)
-    )
+    await session.exec(update(_ROWS).where(*waiting).values(owner=owner, lease_until=now + LEASE))
     rows = await session.exec(select(Accepted).where(*waiting).order_by(col(Accepted.id)))
     return [
         Job(
@@ -198,14 +198,16 @@ async def claim(
     ]  # fmt: skip
 
 
-def _unowned(now: datetime) -> Any:
-    return or_(col(Accepted.owner) == "", col(Accepted.lease_until) <= now)
+def _free(now: datetime, owner: str) -> Any:
+    """Whom nobody works on; what `owner` itself has it still has, however late it renews its lease."""
+    lost = and_(col(Accepted.owner) != owner, col(Accepted.lease_until) <= now)
+    return or_(col(Accepted.owner) == "", lost)
 
 
-async def is_due(session: AsyncSession, now: datetime) -> bool:
+async def is_due(session: AsyncSession, *, owner: str, now: datetime) -> bool:
     """Whether there may be something to claim; cheaper than a claim."""
     query = select(Accepted.id).where(
-        Accepted.stage != Stage.DONE, Accepted.due_at <= now, _unowned(now)
+        Accepted.stage != Stage.DONE, Accepted.due_at <= now, _free(now, owner)
     )
     return (await session.exec(query.limit(1))).first() is not None
 
@@ -213,7 +215,7 @@ async def is_due(session: AsyncSession, now: datetime) -> bool:
 async def renew(session: AsyncSession, *, owner: str, now: datetime) -> None:
     """Say that the owner lives."""
     await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(col(Accepted.owner) == owner, col(Accepted.stage) != Stage.DONE)
         .values(lease_until=now + LEASE)
     )
@@ -223,7 +225,7 @@ async def release(
     session: AsyncSession, *, owner: str | None = None, people: Collection[Person] | None = None
 ) -> None:
     """Let any process take what `owner` has (None = what anyone has), of `people` (None = of all)."""
-    query = update(Accepted).where(col(Accepted.stage) != Stage.DONE, col(Accepted.owner) != "")
+    query = update(_ROWS).where(col(Accepted.stage) != Stage.DONE, col(Accepted.owner) != "")
     if owner is not None:
         query = query.where(col(Accepted.owner) == owner)
     if people is not None:
@@ -244,7 +246,7 @@ async def answered(
     if not reply:
         values |= {"stage": Stage.DONE, "done_at": now, "address": "", "owner": ""}
     done = await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(
             col(Accepted.id) == job.id,
             col(Accepted.owner) == owner,
@@ -261,7 +263,7 @@ async def finish(
 ) -> None:
     """End these: only their keys are kept, to know a repetition by."""
     await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(col(Accepted.id).in_(ids), col(Accepted.owner) == owner)
         .values(
             stage=Stage.DONE, done_at=now, reason=reason, owner="", lease_until=None,
@@ -273,7 +275,7 @@ async def finish(
 async def progress(session: AsyncSession, job: Job, *, owner: str) -> None:
     """Note how many platform messages of the reply were taken."""
     await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(col(Accepted.id) == job.id, col(Accepted.owner) == owner)
         .values(sent=job.sent)
     )
@@ -289,17 +291,17 @@ async def postpone(session: AsyncSession, job: Job, *, owner: str, due_at: datet
         col(Accepted.stage) != Stage.DONE,
     )
     await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(*mine, col(Accepted.id) == job.id)
         .values(due_at=due_at, attempts=job.attempts, sent=job.sent)
     )
-    await session.exec(update(Accepted).where(*mine).values(owner="", lease_until=None))
+    await session.exec(update(_ROWS).where(*mine).values(owner="", lease_until=None))
 
 
 async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:
     """Send what waits for a chat to its new address."""
     await session.exec(
-        update(Accepted)
+        update(_ROWS)
         .where(
             col(Accepted.channel) == channel,
             col(Accepted.address) == old,
@@ -311,7 +313,7 @@ async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:
 
 async def forget(session: AsyncSession, *, done_before: datetime, stored_before: datetime) -> int:
     """Delete what was done before a moment, and what a channel switched off left behind; count it."""
-    query = delete(Accepted).where(
+    query = delete(_ROWS).where(
         or_(col(Accepted.done_at) < done_before, col(Accepted.received_at) < stored_before)
     )
     return (await session.exec(query)).rowcount

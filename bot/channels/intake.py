@@ -54,8 +54,6 @@ MOST_IN_FLIGHT: Final = 64
 MOST_PEOPLE: Final = 4_000
 #: Seconds between looks for work that others left, or that was put off.
 LOOK_EVERY: Final = 0.5
-#: Seconds between signs of life; a third of the lease.
-RENEW_EVERY: Final = accepted.LEASE.total_seconds() / 3
 #: Seconds of a platform's silence after which a send has failed.
 SEND_TIMEOUT: Final = 60.0
 #: A reply older than this is not sent any more, on platforms without a window.
@@ -402,7 +400,7 @@ class Intake:
         renewed = time.monotonic()
         while True:
             await self._keep_trying(self._look)
-            if time.monotonic() - renewed > RENEW_EVERY:
+            if time.monotonic() - renewed > accepted.LEASE.total_seconds() / 3:
                 renewed = time.monotonic()
                 await self._keep_trying(self._renew)
             await asyncio.sleep(LOOK_EVERY)
@@ -434,7 +432,7 @@ class Intake:
         """Claim what is due, of platforms that are well, or one message to try each that is not."""
         await self._let_go()
         async with self._database.read() as session:
-            if not await accepted.is_due(session, self._now()):
+            if not await accepted.is_due(session, owner=self._owner, now=self._now()):
                 return
         for name, gate in self._gates.items():
             room = 1 if gate.failures else MOST_PEOPLE - self._held[name]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,7 +22,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Lane, SendError, Trouble
-from bot.db import Database
+from bot.db import Database, GroupCommit
 from bot.models import RateLimit
 from bot.settings import Settings
 
@@ -75,8 +75,10 @@ def platform_limits(settings: Settings) -> dict[str, Limit]:
     """Return what each platform allows."""
     return {
         "telegram": Limit(settings.telegram_per_second, chat_seconds=1.0, group_seconds=3.0),
-        "zalo_oa": Limit(4_000 / 60),
-        "zalo_bot": Limit(10.0, monthly=3_000),
+        "zalo_oa": Limit(settings.zalo_oa_per_minute / 60),
+        "zalo_bot": Limit(
+            settings.zalo_bot_per_second, monthly=settings.zalo_bot_per_month or None
+        ),
     }
 
 
@@ -106,6 +108,7 @@ class SharedLimit:
         self._blocks: dict[tuple[str, Lane], _Block] = {}
         self._chats: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._held: dict[str, float] = {}
+        self._replies = GroupCommit(database, self._take_each)
 
     async def grant(self, channel: str, address: str, lane: Lane) -> None:
         """Return when one message may go to `address`.
@@ -143,7 +146,7 @@ class SharedLimit:
 
     async def _single(self, channel: str, limit: Limit) -> float:
         while True:
-            taken = await self._take(channel, limit, Lane.REPLY, 1)
+            taken = await self._replies.put((channel, limit))
             if taken.every:
                 return time.monotonic()
             await asyncio.sleep(taken.wait)
@@ -174,15 +177,17 @@ class SharedLimit:
     async def _take(self, channel: str, limit: Limit, lane: Lane, count: int) -> _Taken:
         async with self._database.write() as session:
             row, now = await self._row(session, channel, limit)
-            ahead = max(row.tat - now, 0.0)
-            if ahead > AHEAD[lane]:
-                return _Taken(ahead - AHEAD[lane])
-            if limit.monthly is not None:
-                _count(row, limit.monthly, lane, count, now)
-            every = 1 / _rate(row, limit, now)
-            row.tat = now + ahead + count * every
-            session.add(row)
-            return _Taken(ahead, every)
+            return _spend(row, now, limit, lane, count)
+
+    async def _take_each(
+        self, session: AsyncSession, replies: Sequence[tuple[str, Limit]]
+    ) -> list[_Taken]:
+        """Take one token for each reply; rows are locked in one order, so that nobody waits in a ring."""
+        rows = {
+            channel: await self._row(session, channel, limit)
+            for channel, limit in sorted(dict(replies).items(), key=lambda one: one[0])
+        }
+        return [_spend(*rows[channel], limit, Lane.REPLY, 1) for channel, limit in replies]
 
     async def _row(
         self, session: AsyncSession, channel: str, limit: Limit
@@ -207,6 +212,18 @@ class SharedLimit:
         if len(self._chats) > MOST_CHATS:
             self._chats.popitem(last=False)
         await _until(at)
+
+
+def _spend(row: RateLimit, now: float, limit: Limit, lane: Lane, count: int) -> _Taken:
+    """Move `tat` on by `count` tokens, or say when to ask again."""
+    ahead = max(row.tat - now, 0.0)
+    if ahead > AHEAD[lane]:
+        return _Taken(ahead - AHEAD[lane])
+    if limit.monthly is not None:
+        _count(row, limit.monthly, lane, count, now)
+    every = 1 / _rate(row, limit, now)
+    row.tat = now + ahead + count * every
+    return _Taken(ahead, every)
 
 
 def _rate(row: RateLimit, limit: Limit, now: float) -> float:

@@ -43,9 +43,12 @@ class Webhooks:
             return
         try:
             status = await _take(scope, receive)
+        except TimeoutError:
+            log.warning("webhook not stored in time, the platform will send it again")
+            status = 503
         except Exception:
             log.exception("webhook not stored")
-            status = 503  # the platform sends it again
+            status = 503
         await PlainTextResponse("", status)(scope, receive, send)
 
 

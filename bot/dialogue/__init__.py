@@ -95,6 +95,8 @@ MAX_CHARS = 4_000
 class _Done:
     reply: Reply
     state: State
+    secret: bool = True
+    """The message holds what must not be kept."""
 
 
 class Dialogue:
@@ -111,36 +113,52 @@ class Dialogue:
     ) -> Reply:
         """Return the reply to `message`; never raises, always records.
 
-        With `also`, what it gives for the reply is written in the turn's own transaction, and the
-        turn raises when that cannot be: it has then left no trace and may be tried again.
+        All that the turn writes is one transaction, whatever its steps do: a process killed in the
+        middle has filed no petition and spent no code. With `also`, what it gives for the reply is
+        part of it, and the turn raises when it cannot be kept: it has then left no trace and may be
+        tried again.
         """
         async with self._in_order(message):
-            started = time.perf_counter()
-            state = State()
-            reply = Reply(Action.OTHER, say.ERROR)
+            started, state, recording = time.perf_counter(), State(), False
             secret = True  # until it is known what was asked for
             try:
-                state = await load_state(self._database, message, self._now())
-                secret = dossiers.holds_secret(message.text, state)
-                done = await self.consider(message, state)
-                reply = feedback.invite(done.reply)
-                state = replace(done.state, introduced=True)
-                if not done.state.introduced and not message.introduced:
-                    reply = reply.opened_with(self.introduction())
-            except _DATABASE_AWAY:
-                if also is not None:
+                async with self._database.whole():
+                    state = await load_state(self._database, message, self._now())
+                    secret = dossiers.holds_secret(message.text, state)
+                    done = replace(await self._opened(message, state), secret=secret)
+                    recording = True
+                    await self._record(message, done, started, also)
+                    return done.reply
+            except Exception as error:
+                if also is not None and (recording or isinstance(error, _DATABASE_AWAY)):
                     raise
                 log.exception("turn failed", channel=message.channel)
-            except Exception:
-                log.exception("turn failed", channel=message.channel)
-            milliseconds = (time.perf_counter() - started) * 1_000
-            await record(
-                self._database, message, reply, state,
-                who=self.sources.pseudonyms.of(message.channel, message.chat_id),
-                now=self._now(), ms=milliseconds, hours=self._keeps_for(message), secret=secret,
-                also=also(reply) if also else None,
-            )  # fmt: skip
-            return reply
+            failed = _Done(Reply(Action.OTHER, say.ERROR), state, secret)
+            await self._record(message, failed, started, also)
+            return failed.reply
+
+    async def _opened(self, message: Message, state: State) -> _Done:
+        """Return the reply with what every reply of a conversation has around it."""
+        done = await self.consider(message, state)
+        reply = feedback.invite(done.reply)
+        if not done.state.introduced and not message.introduced:
+            reply = reply.opened_with(self.introduction())
+        return _Done(reply, replace(done.state, introduced=True))
+
+    async def _record(
+        self,
+        message: Message,
+        done: _Done,
+        started: float,
+        also: Callable[[Reply], Write] | None,
+    ) -> None:
+        await record(
+            self._database, message, done.reply, done.state,
+            who=self.sources.pseudonyms.of(message.channel, message.chat_id),
+            now=self._now(), ms=(time.perf_counter() - started) * 1_000,
+            hours=self._keeps_for(message), secret=done.secret,
+            also=also(done.reply) if also else None,
+        )  # fmt: skip
 
     def _keeps_for(self, message: Message) -> float:
         hours = self.sources.settings.chat_hours

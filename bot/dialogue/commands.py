@@ -6,7 +6,9 @@ import re
 
 from bot import messages as say
 from bot.conversation import Action, Button, Reply
+from bot.dialogue import feedback
 from bot.dialogue.question import Question, State
+from bot.messages import attachments as words
 
 _START = re.compile(r"^/?(?:start|bat dau)\b")
 _HELP = re.compile(
@@ -39,7 +41,9 @@ async def run(question: Question) -> Reply | None:
     if not text:
         if question.message.location is not None:
             return None  # a place alone asks for the nearest centre
-        return _other(say.EMPTY_QUESTION)
+        return _other(_instead_of_words(question))
+    if not any(map(str.isalnum, text)) and not any(mark in text for mark in feedback.MARKS):
+        return _other(say.NO_WORDS)  # faces and punctuation
     if len(text.split()) > _MOST_WORDS:
         return None
     if _RESET.match(text):
@@ -56,6 +60,12 @@ async def run(question: Question) -> Reply | None:
         if pattern.match(text):
             return _other(answer)
     return _other(say.WHO_ARE_YOU) if _WHO.search(text) else None
+
+
+def _instead_of_words(question: Question) -> str:
+    """Return what is said of a picture, a recording, a file … that came without a word."""
+    kinds = [attachment.kind for attachment in question.message.attachments]
+    return words.SENT[kinds[0]] if kinds else say.EMPTY_QUESTION
 
 
 def _other(text: str, *, examples: bool = False) -> Reply:

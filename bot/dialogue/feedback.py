@@ -21,6 +21,8 @@ _GOOD = frozenset(["👍", "👍 dung y", "dung y", "huu ich", "tra loi tot", "t
 _BAD = frozenset(
     ["👎", "👎 chua dung", "chua dung", "khong dung", "tra loi sai", "sai roi", "khong huu ich"]
 )
+#: What says it without a word.
+MARKS = ("👍", "👎")
 _CLOSING = re.compile(r"(?: (?:a|em|ban|nhe|nha))?\W*$")
 _COMMENT = re.compile(r"^gop y\s*:\s*(.+)", re.DOTALL)
 _REASONS = {fold(normalise(label)): FeedbackReason(key) for key, label in words.REASONS.items()}

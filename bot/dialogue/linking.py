@@ -56,6 +56,8 @@ async def link(question: Question) -> Reply | None:
         return None
     if not question.keeps or question.message.channel not in words.CHANNELS:
         return _say(words.NOT_HERE)
+    if question.message.in_group:
+        return await _refuse_in_group(question, code)
     if code:
         return await _take(question, code)
     if _UNLINK.fullmatch(question.folded):
@@ -101,6 +103,16 @@ async def _give(question: Question) -> Reply:
         await session.exec(delete(LinkCode).where(earlier))
         session.add(LinkCode(code_hash=hashed, person_id=person, expires_at=now + WORKS_FOR))
     return _say(words.CODE.format(code=code, minutes=_minutes()))
+
+
+async def _refuse_in_group(question: Question, code: str) -> Reply:
+    """Link nobody where others read along, and end a code they have seen."""
+    if not code:
+        return _say(words.NOT_IN_GROUP)
+    hashed = await _hash(code)
+    async with question.sources.database.write() as session:
+        await session.exec(delete(LinkCode).where(col(LinkCode.code_hash) == hashed))
+    return _say(words.SEEN_IN_GROUP)
 
 
 async def _take(question: Question, code: str) -> Reply:

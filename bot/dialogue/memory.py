@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.analytics import count_turn
 from bot.conversation import Action, Message, Reply
-from bot.db import Database, Write
+from bot.db import Database, Write, insert_into
 from bot.dialogue.question import State
 from bot.models import Chat, HandOver, MissedQuestion, MissedStatus, SurveyDraft, Turn
 from bot.people import forget_address
@@ -89,22 +89,23 @@ async def record(
             action=reply.action,
             code=reply.candidates[0].code if reply.candidates else "",
         )
-        turn = Turn(
-            channel=message.channel,
-            who=who,
-            at=now,
-            question=question,
-            action=reply.action,
-            facet=reply.facet or "",
-            codes=[candidate.code for candidate in reply.candidates],
-            p=reply.candidates[0].p if reply.candidates else None,
-            ms=round(ms, 2),
-        )
-        session.add(turn)
+        turn = {
+            "channel": message.channel,
+            "who": who,
+            "at": now,
+            "question": question,
+            "action": reply.action,
+            "facet": reply.facet or "",
+            "codes": [candidate.code for candidate in reply.candidates],
+            "p": reply.candidates[0].p if reply.candidates else None,
+            "ms": round(ms, 2),
+        }
         kept = state
+        inserted = await session.exec(
+            insert_into(session, Turn).returning(col(Turn.id)), params=turn
+        )
         if reply.action is Action.ANSWER:
-            await session.flush()
-            kept = replace(state, answered=turn.id or 0)
+            kept = replace(state, answered=inserted.scalar_one())
         await keep_state(session, message, kept, now, timedelta(hours=hours))
         if reply.action is Action.ABSTAIN and question and not secret:
             await _count_missed(session, question, now)
@@ -126,13 +127,18 @@ async def keep_state(
     session: AsyncSession, message: Message, state: State, now: datetime, keep_for: timedelta
 ) -> None:
     """Store what is remembered of a chat, inside the caller's transaction."""
-    chat = await _chat(session, message) or Chat(
-        channel=message.channel, address=message.chat_id, expires_at=now
+    insert = insert_into(session, Chat)
+    found_again = {name: insert.excluded[name] for name in ("state", "updated_at", "expires_at")}
+    await session.exec(
+        insert.on_conflict_do_update(index_elements=["channel", "address"], set_=found_again),
+        params={
+            "channel": message.channel,
+            "address": message.chat_id,
+            "state": state.to_json(),
+            "updated_at": now,
+            "expires_at": now + keep_for,
+        },
     )
-    chat.state = state.to_json()
-    chat.updated_at = now
-    chat.expires_at = now + keep_for
-    session.add(chat)
 
 
 async def _count_missed(session: AsyncSession, question: str, now: datetime) -> None:

@@ -239,21 +239,31 @@ async def _photos(form: Form, draft: PetitionDraft) -> Reply | None:
         form.said.append(words.PHOTO_NOT_NOW)
         return await _move(form, 0)
     assert draft.id is not None
-    refused: petitions.Refused | None = None
-    for attachment in form.question.message.attachments:
-        if form.photos >= petitions.MOST_PHOTOS:
-            refused = petitions.Refused.TOO_MANY
-            break
-        try:
-            photo = await _photo(form.question, attachment)
-        except petitions.PhotoError as error:
-            refused = error.why
-            continue
+    taken, refused = await _taken_photos(form)
+    if taken:
         async with form.question.sources.database.write() as session:
-            form.photos = await drafts.add_photo(session, draft.id, photo, form.question.now)
+            for photo in taken:
+                form.photos = await drafts.add_photo(session, draft.id, photo, form.question.now)
     reply = photo_reply(form, refused)
     await _keep(form)
     return reply
+
+
+async def _taken_photos(form: Form) -> tuple[list[petitions.Photo], petitions.Refused | None]:
+    """Return the photos of a message and why the last refused one was; all before any is stored.
+
+    A platform may take long to hand one over, and whoever writes holds up the others who do.
+    """
+    taken: list[petitions.Photo] = []
+    refused: petitions.Refused | None = None
+    for attachment in form.question.message.attachments:
+        if form.photos + len(taken) >= petitions.MOST_PHOTOS:
+            return taken, petitions.Refused.TOO_MANY
+        try:
+            taken.append(await _photo(form.question, attachment))
+        except petitions.PhotoError as error:
+            refused = error.why
+    return taken, refused
 
 
 async def _photo(question: Question, attachment: Attachment) -> petitions.Photo:

@@ -54,7 +54,17 @@ async def is_possible(session: AsyncSession, system: System | None, *, now: date
 async def look_up(
     database: Database, names: Pseudonyms, system: System | None, asked: Asked, *, now: datetime
 ) -> Standing | Refused:
-    """Return where a dossier stands, or why not; a wrong try counts for the person and for the code."""
+    """Return where a dossier stands, or why not; a wrong try counts for the person and for the code.
+
+    It is counted before the system is asked, which may take its time.
+    """
+    async with database.apart():
+        return await _look_up(database, names, system, asked, now)
+
+
+async def _look_up(
+    database: Database, names: Pseudonyms, system: System | None, asked: Asked, now: datetime
+) -> Standing | Refused:
     async with database.write() as session:
         tries = await _tries(session, asked)
         channel = f"dossier channel:{asked.channel}"

@@ -101,6 +101,7 @@ UNKNOWN_CODE: Final = (
 CODE_REPLACED: Final = "Mã {old} đã được thay bằng mã {new}. Dưới đây là thủ tục hiện hành."
 TWO_QUESTIONS: Final = "Anh/chị hỏi hai việc, tôi trả lời lần lượt:"
 EMPTY_QUESTION: Final = "Tôi chưa thấy câu hỏi. Anh/chị gõ việc cần làm giúp tôi nhé."
+NO_WORDS: Final = "Anh/chị cần hỏi thủ tục nào thì gõ vài chữ cho tôi nhé."
 TOO_LONG: Final = "Câu hỏi dài quá, tôi chỉ đọc được {limit} ký tự. Anh/chị viết ngắn lại giúp tôi, mỗi lần một việc."
 ERROR: Final = (
     "Xin lỗi, tôi vừa gặp trục trặc nên chưa trả lời được. "

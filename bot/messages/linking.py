@@ -35,3 +35,11 @@ CHANNELS: Final[dict[str, str]] = {
     "web": "trang web",
     "console": "máy này",
 }
+NOT_IN_GROUP: Final = (
+    "Nối kênh chỉ làm khi trò chuyện riêng, vì trong nhóm ai cũng đọc được. "
+    "Anh/chị nhắn riêng cho tôi “liên kết kênh” nhé."
+)
+SEEN_IN_GROUP: Final = (
+    "Mã gửi trong nhóm thì người khác cũng thấy, nên tôi hủy mã này rồi. "
+    "Anh/chị nhắn riêng cho tôi “liên kết kênh” để lấy mã mới nhé."
+)

@@ -65,6 +65,8 @@ class FakeZaloBot:
         self.deliver = deliver
         self.script = Script()
         self.citizens: dict[str, Citizen] = {}
+        self.free_people = FREE_PEOPLE
+        self.free_messages = FREE_MESSAGES
         self.webhook_url = ""
         self.webhook_secret = ""
         self.sent: list[dict[str, Any]] = []
@@ -239,7 +241,7 @@ class FakeZaloBot:
             raise RefusalError(400, "Bad Request: chat not found")
         if citizen.blocked:
             raise RefusalError(403, "Forbidden: bot was blocked by the user")
-        if len(self.sent) >= FREE_MESSAGES or len(self.citizens) > FREE_PEOPLE:
+        if len(self.sent) >= self.free_messages or len(self.citizens) > self.free_people:
             raise RefusalError(429, "Too Many Requests: free quota is used up")
         self.sent.append(body)
         bubble = Bubble(self._message_id(), self._now(), mine=False, text=text)

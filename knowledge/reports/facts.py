@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -189,18 +189,26 @@ class Facts:
 
     def __init__(self, facts: Iterable[ReportFact]) -> None:
         self.facts = tuple(facts)
-        self._wordings = [
-            [_words(text) for text in (fact.subject, f"{fact.subject} {fact.statement}", *fact.ask)]
+        said = [
+            [
+                frozenset(_words(text))
+                for text in (fact.subject, f"{fact.subject} {fact.statement}", *fact.ask)
+            ]
             for fact in self.facts
         ]
-        counts = Counter(
-            word
-            for wordings in self._wordings
-            for word in {word for wording in wordings for word in wording}
-        )
+        counts = Counter(word for wordings in said for word in frozenset[str]().union(*wordings))
         total = len(self.facts) + 1
         self._weight = {word: math.log(1 + total / count) for word, count in counts.items()}
         self._unknown = math.log(1 + total)
+        self._wordings = [
+            [(wording, self._mass(wording)) for wording in wordings] for wordings in said
+        ]
+        self._about: dict[str, set[int]] = defaultdict(set)
+        """Facts (by number) that have a word in any of their wordings."""
+        for number, wordings in enumerate(said):
+            for word in frozenset[str]().union(*wordings):
+                self._about[word].add(number)
+        self._periods = [_period(fold(fact.period.lower())) for fact in self.facts]
         self.localities = tuple(dict.fromkeys(fact.locality for fact in self.facts))
         self._folded_localities = {fact.folded_locality: fact.locality for fact in self.facts}
 
@@ -233,11 +241,15 @@ class Facts:
             return ()
         period = _period(folded)
         level = _LEVEL.search(folded)
+        asked = frozenset(words)
+        mass = self._mass(asked)
+        near = sorted(set[int]().union(*(self._about.get(word, ()) for word in asked)))
         hits = [
-            FactHit(fact, self._score(words, wordings, fact))
-            for fact, wordings in zip(self.facts, self._wordings, strict=True)
+            FactHit(fact, self._score(asked, mass, self._wordings[number], fact))
+            for number in near
+            for fact in (self.facts[number],)
             if (not localities or fact.locality in localities)
-            and _fits(fact, period)
+            and _fits(self._periods[number], period)
             and (not level or not fact.level or fold(fact.level) == level[1])
         ]
         enough = [hit for hit in hits if hit.score >= ENOUGH]
@@ -263,7 +275,7 @@ class Facts:
             and other.kind == own.kind
             and (other.locality, other.unit, other.level) == (own.locality, own.unit, own.level)
             and (other.period, other.report_title) != (own.period, own.report_title)
-            and self._overlap(_words(own.subject), _words(other.subject)) >= SAME_FIGURE
+            and self._alike(own.subject, other.subject) >= SAME_FIGURE
         )
 
     def all_of_a_kind(self, question: str) -> tuple[ReportFact, ...]:
@@ -278,27 +290,38 @@ class Facts:
             if words.search(folded) and set(rest) <= set(_words(" ".join(words.findall(folded)))):
                 return tuple(
                     fact
-                    for fact in self.facts
-                    if fact.kind == kind and fact.locality in localities and _fits(fact, period)
+                    for fact, known in zip(self.facts, self._periods, strict=True)
+                    if fact.kind == kind and fact.locality in localities and _fits(known, period)
                 )
         return ()
 
     def _score(
-        self, words: Sequence[str], wordings: Sequence[Sequence[str]], fact: ReportFact
+        self,
+        asked: Set[str],
+        mass: float,
+        wordings: Sequence[tuple[Set[str], float]],
+        fact: ReportFact,
     ) -> float:
-        fits = ("tyle" in words) == (fact.unit == "%")
-        best = max(self._overlap(words, wording) for wording in wordings)
+        fits = ("tyle" in asked) == (fact.unit == "%")
+        best = max(self._overlap(asked, mass, said, held) for said, held in wordings)
         return best if fits or fact.kind != "statistic" else best * OTHER_MEASURE
 
-    def _overlap(self, asked: Sequence[str], said: Sequence[str]) -> float:
+    def _overlap(
+        self, asked: Set[str], asked_mass: float, said: Set[str], said_mass: float
+    ) -> float:
         """Return the harmonic mean of how much of each side's weight the other side holds."""
-        asked_set, said_set = set(asked), set(said)
-        both = sum(self._w(word) for word in asked_set & said_set)
-        if not both:
+        if asked.isdisjoint(said):
             return 0.0
-        recall = both / sum(self._w(word) for word in asked_set)
-        precision = both / sum(self._w(word) for word in said_set)
+        both = self._mass(asked & said)
+        recall, precision = both / asked_mass, both / said_mass
         return 2 * recall * precision / (recall + precision) if recall >= ENOUGH else 0.0
+
+    def _alike(self, one: str, other: str) -> float:
+        asked, said = frozenset(_words(one)), frozenset(_words(other))
+        return self._overlap(asked, self._mass(asked), said, self._mass(said))
+
+    def _mass(self, words: Iterable[str]) -> float:
+        return sum(map(self._w, words))
 
     def _w(self, word: str) -> float:
         return self._weight.get(word, self._unknown)
@@ -333,9 +356,8 @@ def _period(folded: str) -> tuple[str, str, str]:
     )
 
 
-def _fits(fact: ReportFact, asked: tuple[str, str, str]) -> bool:
-    """Whether the fact's period contradicts nothing of the period asked for."""
-    known = _period(fold(fact.period.lower()))
+def _fits(known: tuple[str, str, str], asked: tuple[str, str, str]) -> bool:
+    """Whether a fact's period contradicts nothing of the period asked for."""
     return all(
         not wanted or not has or wanted == has for wanted, has in zip(asked, known, strict=True)
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation import Action, Button, Card, Reply, Section, SectionKind
+from bot.conversation import Action, AttachmentKind, Button, Card, Reply, Section, SectionKind
+from bot.messages.attachments import SENT
 
 
 def test_a_card_reads_answer_first_and_source_last() -> None:
@@ -29,3 +30,7 @@ def test_a_card_reads_answer_first_and_source_last() -> None:
 def test_choices_are_numbered_so_that_typing_a_number_answers() -> None:
     reply = Reply(Action.CLARIFY, "Việc nào?", choices=(Button("Một", "x"), Button("Hai", "y")))
     assert reply.plain() == "Việc nào?\n\n1. Một\n2. Hai"
+
+
+def test_every_kind_of_attachment_has_its_answer() -> None:
+    assert set(SENT) == set(AttachmentKind)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.db import Database, migrate
 from knowledge.models import VERSION_ROW, Fact, KnowledgeVersion
@@ -113,3 +114,98 @@ async def test_processes_that_start_together_prepare_the_tables_one_after_the_ot
     await asyncio.gather(*map(start, range(3)))
 
     assert most == [1, 1, 1]
+
+
+async def _versions(database: Database) -> list[int]:
+    async with database.read() as session:
+        return sorted((await session.exec(select(KnowledgeVersion.version))).all())
+
+
+async def _add(database: Database, number: int) -> None:
+    async with database.write() as session:
+        session.add(KnowledgeVersion(id=number, version=number))
+
+
+async def test_a_whole_is_kept_together_and_sees_what_it_wrote(database: Database) -> None:
+    async with database.whole():
+        await _add(database, 1)
+        await _add(database, 2)
+        assert await _versions(database) == [1, 2]
+        assert await asyncio.create_task(_versions(database)) == []  # others see nothing yet
+    assert await _versions(database) == [1, 2]
+
+
+async def test_a_whole_that_fails_has_written_nothing(database: Database) -> None:
+    async def fail() -> None:
+        async with database.whole():
+            await _add(database, 1)
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await fail()
+    assert await _versions(database) == []
+    await _add(database, 2)  # and nobody is kept waiting by it
+    assert await _versions(database) == [2]
+
+
+async def test_a_part_that_fails_costs_a_whole_only_itself(database: Database) -> None:
+    async with database.whole():
+        await _add(database, 1)
+        with pytest.raises(IntegrityError):
+            await _add(database, 1)
+        await _add(database, 2)
+    assert await _versions(database) == [1, 2]
+
+
+async def test_what_is_written_together_joins_the_whole_under_way(database: Database) -> None:
+    async def write(session: AsyncSession) -> None:
+        session.add(KnowledgeVersion(id=2, version=2))
+
+    async def fail() -> None:
+        async with database.whole():
+            await _add(database, 1)
+            await database.write_together(write)
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await fail()
+    assert await _versions(database) == []
+
+
+async def test_a_whole_that_is_cancelled_lets_others_write(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def long() -> None:
+        async with database.whole():
+            await _add(database, 1)
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(long())
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await _add(database, 2)
+    assert await _versions(database) == [2]
+
+
+async def test_the_log_is_emptied_once_a_whole_is_kept(database: Database) -> None:
+    async with database.whole():
+        await _add(database, 1)
+        await database.forget_log()  # waits for nobody: it would be for itself
+    assert await _versions(database) == [1]
+
+
+async def test_what_is_written_apart_stays_whatever_becomes_of_the_whole(
+    database: Database,
+) -> None:
+    async def fail() -> None:
+        async with database.whole():
+            async with database.apart():
+                await _add(database, 1)
+            await _add(database, 2)
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await fail()
+    assert await _versions(database) == [1]

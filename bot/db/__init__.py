@@ -10,23 +10,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, Pool, StaticPool
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import migrations
+from bot.db.sqlite import sqlite_engine
 
-BUSY_TIMEOUT_MS = 30_000
-CACHE_KIB = 32 * 1024
 #: Most things written in one shared transaction, so that nobody waits long for the write lock.
 MOST_TOGETHER = 200
 #: PostgreSQL's advisory lock of who prepares the tables; any number nobody else locks.
@@ -48,9 +49,11 @@ class Database:
             path = make_url(url).database
             if path and path != ":memory:":
                 Path(path).parent.mkdir(0o700, parents=True, exist_ok=True)  # questions, tokens
-            self.writer = _sqlite_engine(url, write=True)
+            self.writer = sqlite_engine(url, write=True, to_json=_json)
             in_memory = path in (None, "", ":memory:")
-            self.reader = self.writer if in_memory else _sqlite_engine(url, write=False)
+            self.reader = (
+                self.writer if in_memory else sqlite_engine(url, write=False, to_json=_json)
+            )
         else:
             self.writer = self.reader = create_async_engine(
                 url,
@@ -60,33 +63,93 @@ class Database:
                 hide_parameters=True,
             )
         self._write_lock = asyncio.Lock()
+        self._wholes: dict[asyncio.Task[Any], _Whole] = {}
         self._writes = GroupCommit(self, _write_each)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Yield a session that sees one snapshot and writes nothing."""
-        async with AsyncSession(self.reader, expire_on_commit=False) as session:
+        whole = self._whole()
+        begun = whole.connection if whole is not None else None
+        async with AsyncSession(begun or self.reader, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Yield a session inside one transaction; committed at the end, rolled back on an error.
 
-        On SQLite writers of this process wait for each other here, not in the busy handler.
+        On SQLite writers of this process wait for each other here, not in the busy handler. Within
+        `whole()` it is a part of the task's transaction, and durable with all of it.
         """
-        if not self.is_sqlite:
+        whole = self._whole()
+        if whole is not None:
+            connection = await whole.begin()
             async with (
-                AsyncSession(self.writer, expire_on_commit=False) as session,
+                AsyncSession(
+                    connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+                ) as session,
                 session.begin(),
             ):
                 yield session
             return
         async with (
-            self._write_lock,
+            self._write_access(),
             AsyncSession(self.writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @asynccontextmanager
+    async def whole(self) -> AsyncIterator[None]:
+        """Make one transaction of all that this task writes inside: all of it is kept, or nothing.
+
+        It begins with the first write, and on SQLite keeps every other writer waiting from then on:
+        whatever takes long belongs before it. What is read after that sees what was written. A block
+        within a block is part of the outer one. Tasks that are started inside write for themselves.
+
+        Raises:
+            SQLAlchemyError, OSError: it could not be kept.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        if task in self._wholes:
+            yield
+            return
+        self._wholes[task] = whole = _Whole(self)
+        try:
+            async with whole:
+                yield
+        finally:
+            del self._wholes[task]
+        for work in whole.afterwards:
+            await work()
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[None]:
+        """Let each write inside be durable at once, though a whole is under way: around what takes long.
+
+        A whole that has begun to write goes on as it was, for its own lock would be in the way.
+        """
+        task, whole = asyncio.current_task(), self._whole()
+        if task is None or whole is None or whole.connection is not None:
+            yield
+            return
+        del self._wholes[task]
+        try:
+            yield
+        finally:
+            self._wholes[task] = whole
+
+    def _whole(self) -> _Whole | None:
+        return self._wholes.get(task) if (task := asyncio.current_task()) else None
+
+    @asynccontextmanager
+    async def _write_access(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        async with self._write_lock:
+            yield
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -112,6 +175,9 @@ class Database:
         """
         if not self.is_sqlite:
             return
+        if (whole := self._whole()) is not None:
+            whole.afterwards.append(self.forget_log)
+            return
         async with self._write_lock, self.writer.connect() as connection:
             raw = await connection.get_raw_connection()  # outside any transaction
             driver: Any = raw.driver_connection
@@ -121,8 +187,14 @@ class Database:
         """Run `write` in a transaction shared with whoever else writes now; return once committed.
 
         For small writes on the path of every message. If one of the group fails, each runs again
-        alone, so `write` must change nothing outside the session.
+        alone, so `write` must change nothing outside the session. Where this task has a transaction
+        of its own under way, `write` is part of that.
         """
+        whole = self._whole()
+        if whole is not None and whole.connection is not None:
+            async with self.write() as session:
+                await write(session)
+            return
         await self._writes.put(write)
 
     async def close(self) -> None:
@@ -130,6 +202,30 @@ class Database:
         await self._writes.drain()
         await self.reader.dispose()
         await self.writer.dispose()
+
+
+class _Whole:
+    """The transaction of one task, begun with its first write."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._open = AsyncExitStack()
+        self.connection: AsyncConnection | None = None
+        self.afterwards: list[Callable[[], Awaitable[None]]] = []
+        """What can only be done once it is kept."""
+
+    async def __aenter__(self) -> None:
+        await self._open.__aenter__()
+
+    async def __aexit__(self, *failed: Any) -> None:
+        await self._open.__aexit__(*failed)
+
+    async def begin(self) -> AsyncConnection:
+        """Return the connection everything is written by."""
+        if self.connection is None:
+            await self._open.enter_async_context(self._database._write_access())  # noqa: SLF001
+            self.connection = await self._open.enter_async_context(self._database.writer.begin())
+        return self.connection
 
 
 class GroupCommit(Generic[Item, Result]):
@@ -201,43 +297,16 @@ async def _write_each(session: AsyncSession, writes: Sequence[Write]) -> Sequenc
     return [None] * len(writes)
 
 
+def insert_into(session: AsyncSession, model: type[SQLModel]) -> Any:
+    """Return an INSERT of the session's own engine, which knows ON CONFLICT."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = insert_into_postgresql if on_postgresql else insert_into_sqlite
+    return insert(SQLModel.metadata.tables[str(model.__tablename__)])
+
+
 def _json(value: object) -> str:
     """Write Vietnamese as it is: a third of the size of its escapes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _sqlite_engine(url: str, *, write: bool) -> AsyncEngine:
-    """Return an engine whose transactions begin IMMEDIATE (write) or cannot write at all."""
-    in_memory = make_url(url).database in (None, "", ":memory:")
-    pool: type[Pool] = StaticPool if in_memory else AsyncAdaptedQueuePool
-    sizes: dict[str, int] = {} if in_memory else {"pool_size": 1 if write else 4, "max_overflow": 0}
-    engine = create_async_engine(
-        url, poolclass=pool, json_serializer=_json, hide_parameters=True, **sizes
-    )  # an error that is logged names the statement, never what citizens wrote nor a token
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # BEGIN is ours to send, see _begin
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "synchronous = FULL" if write else "synchronous = NORMAL",
-            "foreign_keys = ON",
-            f"cache_size = -{CACHE_KIB}",
-            "temp_store = MEMORY",
-            # What is deleted is overwritten, so that an erased person is in no free page either.
-            "secure_delete = ON",
-            "query_only = OFF" if write else "query_only = ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
 
 
 def newest_migration() -> str:
