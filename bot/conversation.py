@@ -66,8 +66,6 @@ class Message:
     """The channel itself has already said that we are a machine."""
     location: Location | None = None
     attachments: tuple[Attachment, ...] = ()
-    in_group: bool = False
-    """Others read along: nothing that opens a door may be said here."""
 
     @property
     def in_group(self) -> bool:

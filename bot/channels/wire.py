@@ -36,7 +36,6 @@ def message_from_json(raw: dict[str, Any]) -> Message:
             Attachment(AttachmentKind(one["kind"]), one["ref"], one["size"])
             for one in raw.get("attachments", ())
         ),
-        in_group=raw.get("in_group", False),
     )
 
 

@@ -87,7 +87,6 @@ def _message(message: Mapping[str, Any], key: str, me: Self) -> Arrival | None:
         _command(text),
         location=_location(message),
         attachments=_attachments(message),
-        in_group=not private,
     )
     if not (content.text or content.location or content.attachments):
         return None  # someone joined, a title changed, a poll
@@ -112,8 +111,7 @@ def _press(press: Mapping[str, Any], key: str, _me: Self) -> Arrival | None:
     text, asks = pressed(data, message)
     private = chat.get("type") == "private"
     shown = _number(message.get("message_id"))
-    chat_id = str(address) if private else f"{address}/{person}"
-    content = Message(NAME, chat_id, text, in_group=not private)
+    content = Message(NAME, str(address) if private else f"{address}/{person}", text)
     return Arrival(
         ArrivalKind.MESSAGE, key, str(address), content,
         edit_of=str(shown) if asks and shown is not None else "", press=id_,

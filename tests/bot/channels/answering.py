@@ -21,7 +21,7 @@ from tests.bot.channels.test_intake import dialogue_of
 
 
 async def _answer(url: str, platform: str, token: str, secret: str, port: int) -> None:
-    accepted.LEASE = timedelta(seconds=2)  # type: ignore[misc]  # a test has less patience
+    accepted.LEASE = timedelta(seconds=2)  # a test has less patience
     settings = Settings.model_validate(
         {"telegram_token": token, "telegram_secret": secret, "telegram_base_url": platform}
     )
@@ -33,10 +33,10 @@ async def _answer(url: str, platform: str, token: str, secret: str, port: int) -
         await uvicorn.Server(config).serve()
 
 
-def answer(*given: object) -> None:
+def answer(url: str, platform: str, token: str, secret: str, port: int) -> None:
     """Answer until killed."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    asyncio.run(_answer(*given))
+    asyncio.run(_answer(url, platform, token, secret, port))
 
 
 def start(url: str, platform: str, token: str, secret: str, port: int) -> ForkServerProcess:

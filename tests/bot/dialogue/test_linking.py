@@ -47,11 +47,9 @@ class Citizen:
         *,
         at: datetime = NOW,
         keeps: bool = True,
-        in_group: bool = False,
     ) -> str:
         """Return what linking answers, "" when it is none of its business."""
-        message = Message(on, chat, text, in_group=in_group)
-        question = Question(message, State(), self.sources, PUBLISHED, at, keeps)
+        question = Question(Message(on, chat, text), State(), self.sources, PUBLISHED, at, keeps)
         reply = await link(question)
         return reply.text if reply else ""
 
@@ -158,16 +156,15 @@ async def test_parting_gives_a_channel_its_own_person(citizen: Citizen) -> None:
 
 
 async def test_a_code_typed_in_a_group_is_refused_and_ended(citizen: Citizen) -> None:
-    code = code_in(await citizen.types("/lienket"))
-    answer = await citizen.types(code, on="zalo_bot", chat="-5/11", in_group=True)
+    code = code_in(await citizen.types("/lienket", on="zalo_oa"))
 
-    assert answer == words.SEEN_IN_GROUP
-    assert await citizen.types(code, on="zalo_oa") == words.WRONG_CODE
-    assert await citizen.person("zalo_bot", "-5/11") == ""
+    assert await citizen.types(code, chat="-5/11") == words.SEEN_IN_GROUP
+    assert await citizen.types(code) == words.WRONG_CODE
+    assert await citizen.person("telegram", "-5/11") == ""
 
 
 async def test_no_code_is_given_in_a_group(citizen: Citizen) -> None:
-    assert await citizen.types("/lienket", chat="-5/11", in_group=True) == words.NOT_IN_GROUP
+    assert await citizen.types("/lienket", chat="-5/11") == words.NOT_IN_GROUP
     async with citizen.database.read() as session:
         assert (await session.exec(select(LinkCode))).all() == []
 
