@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import lzma
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ DATA = Path(__file__).parents[1] / "data" / "places"
 
 #: Kinds of unit as their full names begin; the longer first.
 KINDS = ("thị trấn", "thành phố", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã")
+_KIND = re.compile(f"({'|'.join(KINDS)}) ", re.IGNORECASE)
 EARTH_KM = 6371.0
 #: The whole table has under two million.
 LARGEST_BYTES = 30_000_000
@@ -82,11 +84,8 @@ class TableError(ValueError):
 
 def split_name(name: str) -> tuple[str, str]:
     """Return the kind and the bare name: "Thị trấn Lai Vung" → ("thị trấn", "Lai Vung")."""
-    lower = name.lower()
-    for kind in KINDS:
-        if lower.startswith(kind + " "):
-            return kind, name[len(kind) + 1 :].strip()
-    return "", name.strip()
+    kind = _KIND.match(name)
+    return (kind[1].lower(), name[kind.end() :].strip()) if kind else ("", name.strip())
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
