@@ -6,8 +6,8 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -20,10 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.app import prepare
 from bot.cli.failing import fail
-from bot.db import Database
-from bot.settings import Settings
+from bot.cli.opening import open_database
 from knowledge.content import Content
 from knowledge.exporting import EXPORTERS, WORKBOOKS
 from knowledge.importing import UnreadableFileError, reader_of
@@ -78,16 +76,6 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-@asynccontextmanager
-async def _database() -> AsyncIterator[Database]:
-    """Open the database, migrated and with the starter knowledge."""
-    database = await prepare(Settings())
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run a command; what the person can mend becomes one line and exit code 1."""
     try:
@@ -119,7 +107,7 @@ def import_(
 async def _import(file: Path, *, publish: bool, dry_run: bool, report: Path | None) -> None:
     reader = reader_of(file)
     with _report(report) as tell:
-        async with _database() as database:
+        async with open_database() as (_, database):
             with _progress(file.name) as progress:
                 summary = await run(
                     reader.read(file, progress),
@@ -188,7 +176,7 @@ def stats(as_json: Json = False) -> None:
 
 
 async def _stats(*, as_json: bool) -> None:
-    async with _database() as database, database.read() as session:
+    async with open_database() as (_, database), database.read() as session:
         figures = await _figures(session)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))
@@ -250,7 +238,7 @@ def show(code: Annotated[str, typer.Argument(help="Mã thủ tục")], as_json: 
 
 
 async def _show(code: str, *, as_json: bool) -> None:
-    async with _database() as database, database.read() as session:
+    async with open_database() as (_, database), database.read() as session:
         chain = await resolve_code(session, code)
         query = select(Procedure).where(
             Procedure.code == chain[-1], Procedure.kind != ProcedureKind.OVERRIDE
@@ -326,7 +314,7 @@ def export(
 
 async def _export_workbook(as_format: Format, output: Path) -> None:
     with output.open("wb") as file:
-        async with _database() as database, database.read() as session:
+        async with open_database() as (_, database), database.read() as session:
             await WORKBOOKS[as_format.value](session, file)
 
 
@@ -339,7 +327,7 @@ async def _export(as_format: Format, output: Path | None) -> None:
         else output.open("w", encoding="utf-8", newline="")
     )
     with opened as file:
-        async with _database() as database, database.read() as session:
+        async with open_database() as (_, database), database.read() as session:
             await _write(session, as_format, file)
 
 
@@ -363,7 +351,7 @@ def add_alias(
 async def _add_alias(code: str, text: str) -> None:
     if not 2 <= len(text) <= MAX_ALIAS or not text.isprintable():
         raise PublishingError(f"Cách gọi cần từ 2 đến {MAX_ALIAS} ký tự, không có ký tự lạ.")
-    async with _database() as database, database.write() as session:
+    async with open_database() as (_, database), database.write() as session:
         known = select(Procedure.id).where(Procedure.code == code).limit(1)
         if (await session.exec(known)).first() is None:
             raise PublishingError(f"Không có thủ tục {code}.")
@@ -382,7 +370,7 @@ def list_aliases(code: Annotated[str, typer.Argument(help="Mã thủ tục")]) -
 
 
 async def _list_aliases(code: str) -> None:
-    async with _database() as database, database.read() as session:
+    async with open_database() as (_, database), database.read() as session:
         rows = await session.exec(select(Alias).where(Alias.code == code).order_by(col(Alias.id)))
         for alias in rows:
             typer.echo(f"{alias.kind.value}\t{alias.origin.value}\t{alias.text}")
@@ -399,6 +387,6 @@ def switch(
 
 
 async def _switch(field: str, state: Switch, reason: str) -> None:
-    async with _database() as database, database.write() as session:
+    async with open_database() as (_, database), database.write() as session:
         await switch_field(session, field, on=state is Switch.ON, reason=reason)
     typer.echo(f"Lĩnh vực “{field}”: {'hiện' if state is Switch.ON else 'ẩn'}.")
