@@ -57,8 +57,7 @@ async def subscribe(
             consented_at=now,
             source=source,
         )
-    row.consent_text_version, row.consented_at, row.source = consent, now, source
-    row.ended_at = None
+    _agree(row, consent=consent, source=source, now=now)
     session.add(row)
     return True
 
@@ -84,10 +83,17 @@ async def follow(
             consented_at=now,
             source=source,
         )
-    row.consent_text_version, row.consented_at, row.source = consent, now, source
-    row.ended_at = None
+    _agree(row, consent=consent, source=source, now=now)
     session.add(row)
     return True
+
+
+def _agree(
+    row: Subscription | ProcedureFollow, *, consent: str, source: str, now: datetime
+) -> None:
+    """Put down to what they agreed, where and when; what had ended begins again."""
+    row.consent_text_version, row.consented_at, row.source = consent, now, source
+    row.ended_at = None
 
 
 async def stop(

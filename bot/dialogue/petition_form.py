@@ -47,7 +47,7 @@ async def go_on(question: Question) -> Reply | None:
     if draft is None:
         question.state = replace(question.state, form="")
         return None
-    form = Form(question, draft.step, dict(draft.data), photos)
+    form = Form(question, draft.step, dict(draft.data), photos=photos)
     urgent = scope.urgent(question)
     if urgent is not None:
         question.closing = _resume_card(form)
@@ -59,8 +59,9 @@ async def _turn(form: Form, draft: PetitionDraft) -> Reply | None:
     question = form.question
     if question.message.attachments:
         return await _photos(form, draft)
-    text = _chosen(form, question.message.text.strip())
+    text = form.picked(question.message.text.strip())
     if text is None:
+        question.closing = _resume_card(form)
         return None  # a number that answers the question in between
     folded = fold(normalise(text))
     command = await _command(form, draft, folded)
@@ -124,22 +125,10 @@ async def _waiting(question: Question) -> Reply | None:
         return await _cancel(question, draft)
     if resumes:
         question.state = replace(question.state, form=NAME, choices=(), asked="")
-        return await _move(Form(question, draft.step, dict(draft.data), photos), 0)
+        return await _move(Form(question, draft.step, dict(draft.data), photos=photos), 0)
     day = long_day(draft.updated_at.astimezone(ZONE).date())
     question.closing = Card(words.RESUME_TITLE, lead=(words.DRAFT_WAITS.format(day=day),))
     return None
-
-
-def _chosen(form: Form, text: str) -> str | None:
-    """Return what a number stands for; None when it belongs to a question asked in between."""
-    found = forms.NUMBER.match(fold(normalise(text)))
-    if found is None:
-        return text
-    if form.question.state.choices:
-        form.question.closing = _resume_card(form)
-        return None
-    index = int(found[1]) - 1
-    return form.choices[index] if index < len(form.choices) else text
 
 
 def _is_question(form: Form, text: str, folded: str) -> bool:

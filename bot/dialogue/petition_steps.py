@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot import petitions
 from bot.conversation import Action, Button, Card, Reply
-from bot.dialogue import places
-from bot.dialogue.question import Question
+from bot.dialogue import forms, places
 from bot.messages import petitions as words
 from bot.petitions.filing import LONGEST
 from bot.privacy import mask
@@ -40,26 +39,10 @@ _WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
 
 
 @dataclass
-class Form:
-    """One turn of the form."""
+class Form(forms.Form):
+    """One turn of the petition form."""
 
-    question: Question
-    step: str
-    data: dict[str, Any]
     photos: int = 0
-    said: list[str] = field(default_factory=list)
-    """What to say before the next question."""
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """What the numbers under the last question stand for."""
-        return tuple(self.data.get("choices", ()))
-
-    def ask(self, text: str, *choices: Button) -> Reply:
-        """Return a question of the form with its numbered choices, and remember them."""
-        self.data["choices"] = [choice.send for choice in choices]
-        whole = "\n".join((*self.said, text))
-        return Reply(Action.OTHER, whole, choices=tuple(choices))
 
 
 Reader = Callable[[Form, str], Awaitable[Reply | None]]

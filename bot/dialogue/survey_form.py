@@ -86,8 +86,9 @@ async def go_on(question: Question) -> Reply | None:
 
 
 async def _turn(form: Form) -> Reply | None:
-    text = _chosen(form, form.question.message.text.strip())
+    text = form.picked(form.question.message.text.strip())
     if text is None:
+        form.question.closing = _resume_card(form)
         return None  # a number that answers the question in between
     folded = fold(normalise(text))
     if _LINK.match(text.lower()) or _BEGIN.match(folded):
@@ -138,18 +139,6 @@ async def _waiting(question: Question) -> Reply | None:
 def _step(form: Form) -> Step:
     steps = steps_of(form)
     return next((step for step in steps if step.name == form.step), steps[0])
-
-
-def _chosen(form: Form, text: str) -> str | None:
-    """Return what a number stands for; None when it belongs to a question asked in between."""
-    found = forms.NUMBER.match(fold(normalise(text)))
-    if found is None:
-        return text
-    if form.question.state.choices:
-        form.question.closing = _resume_card(form)
-        return None
-    index = int(found[1]) - 1
-    return form.choices[index] if index < len(form.choices) else text
 
 
 def _is_question(form: Form, text: str, folded: str) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
 from bot import surveys
 from bot.conversation import KIOSK, Action, Button, Card, Reply
+from bot.dialogue import forms
 from bot.dialogue.centres import centres_of
 from bot.dialogue.question import Question
 from bot.messages import surveys as words
@@ -46,26 +47,14 @@ _THIS = frozenset(["thang nay", "hom nay", "tuan nay", "hom qua", "vua xong"])
 _LAST = frozenset(["thang truoc", "thang roi", "thang vua roi"])
 
 
-@dataclass
-class Form:
-    """One turn of the survey."""
+class Form(forms.Form):
+    """One turn of the survey, which can be left or gone back in at every question."""
 
-    question: Question
-    step: str
-    data: dict[str, Any]
-    said: list[str] = field(default_factory=list)
-    """What to say before the next question."""
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """What the numbers under the last question stand for."""
-        return tuple(self.data.get("choices", ()))
-
-    def ask(self, text: str, *choices: Button) -> Reply:
-        """Return a question of the form with its numbered choices, and remember them."""
-        self.data["choices"] = [choice.send for choice in choices]
-        whole = "\n".join((*self.said, text))
-        return Reply(Action.OTHER, whole, choices=choices, follow_ups=(_BACK, _CANCEL))
+    def ask(
+        self, text: str, *choices: Button, beside: tuple[Button, ...] = (_BACK, _CANCEL)
+    ) -> Reply:
+        """Return a question of the survey with its numbered choices, and remember them."""
+        return super().ask(text, *choices, beside=beside)
 
 
 Reader = Callable[[Form, str], Awaitable[Reply | None]]
