@@ -27,6 +27,7 @@ from bot.channels import (
     SendError,
     Trouble,
 )
+from bot.channels.reading import id_of, mapping_of, text_of
 from bot.channels.splitting import pieces
 from bot.conversation import Attachment, AttachmentKind, Message, Reply
 from bot.db import Database
@@ -34,7 +35,6 @@ from bot.settings import Settings
 
 NAME: Final = "zalo_bot"
 TEXT_LIMIT: Final = 2_000
-MAX_ID_CHARS: Final = 128
 MAX_TEXT_CHARS: Final = 20_000
 #: Seconds the platform holds a getUpdates open when nobody writes.
 POLL_FOR: Final = 30
@@ -106,7 +106,7 @@ class ZaloBot:
         """
         text = unicodedata.normalize("NFC", outgoing.text)
         result = await self.call("sendMessage", {"chat_id": address, "text": text})
-        return _id(_mapping(result).get("message_id"))
+        return id_of(mapping_of(result).get("message_id"))
 
     async def send_photo(self, address: str, url: str, caption: str = "") -> str:
         """Send the picture at a public address and return the message's id.
@@ -115,7 +115,7 @@ class ZaloBot:
             SendError: Zalo did not take it.
         """
         body = {"chat_id": address, "photo": url, "caption": unicodedata.normalize("NFC", caption)}
-        return _id(_mapping(await self.call("sendPhoto", body)).get("message_id"))
+        return id_of(mapping_of(await self.call("sendPhoto", body)).get("message_id"))
 
     async def recall(self, address: str, message_id: str) -> bool:  # noqa: ARG002 - the contract's
         """Return False: Zalo lets no bot take back a message."""
@@ -211,16 +211,16 @@ def translate(payload: Mapping[str, Any]) -> Sequence[Arrival]:
     """Return the one arrival of an update; what is unknown or broken is ignored."""
     inner = payload.get("result")
     update = inner if isinstance(inner, Mapping) else payload
-    event = _text(update.get("event_name"))
-    message = _mapping(update.get("message"))
-    sender = _mapping(message.get("from"))
-    address = _id(_mapping(message.get("chat")).get("id")) or _id(sender.get("id"))
-    key = _id(message.get("message_id"))
+    event = text_of(update.get("event_name"))
+    message = mapping_of(update.get("message"))
+    sender = mapping_of(message.get("from"))
+    address = id_of(mapping_of(message.get("chat")).get("id")) or id_of(sender.get("id"))
+    key = id_of(message.get("message_id"))
     at = _moment(message.get("date"))
     known = event == TEXT or event in ATTACHMENTS
     if not (known and address and key) or sender.get("is_bot") is True:
         return (Arrival(ArrivalKind.IGNORED, key or "-", address, at=at),)
-    text = _text(message.get("text")) or _text(message.get("caption"))
+    text = text_of(message.get("text")) or text_of(message.get("caption"))
     said = Message(NAME, address, text[:MAX_TEXT_CHARS], attachments=_attachments(event, message))
     return (Arrival(ArrivalKind.MESSAGE, key, address, said, at),)
 
@@ -231,7 +231,7 @@ def _refusal(envelope: Mapping[str, Any], status: int) -> SendError:
     reason = f"zalo bot {code}: {str(envelope.get('description', ''))[:200]}"
     if code != 429:
         return SendError(reason, TROUBLES.get(code, Trouble.RETRY))
-    wait = _mapping(envelope.get("parameters")).get("retry_after")
+    wait = mapping_of(envelope.get("parameters")).get("retry_after")
     seconds = float(wait) if isinstance(wait, int | float) and wait > 0 else RATE_WAIT
     return SendError(reason, Trouble.RETRY, retry_after=seconds)
 
@@ -252,7 +252,7 @@ def _attachments(event: str, message: Mapping[str, Any]) -> tuple[Attachment, ..
     kind = ATTACHMENTS.get(event)
     if kind is None:
         return ()
-    url = _text(message.get("photo_url")) if kind is AttachmentKind.PHOTO else ""
+    url = text_of(message.get("photo_url")) if kind is AttachmentKind.PHOTO else ""
     return (Attachment(kind, url[:2_000]),)
 
 
@@ -261,19 +261,3 @@ def _moment(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**14:
         return None
     return datetime.fromtimestamp(value / 1_000, UTC)
-
-
-def _id(value: object) -> str:
-    text = value if isinstance(value, str) else _text(value)
-    return text if 0 < len(text) <= MAX_ID_CHARS and text.isprintable() else ""
-
-
-def _text(value: object) -> str:
-    """Return text that a database can hold, or a whole number as text; "" for anything else."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

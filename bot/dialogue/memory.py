@@ -28,9 +28,12 @@ KEPT_CHARS = 500
 
 async def load_state(database: Database, message: Message, now: datetime) -> State:
     """Return what is remembered of the chat; a new State when nothing is, or it has expired."""
+    query = select(Chat.state, Chat.expires_at).where(
+        Chat.channel == message.channel, Chat.address == message.chat_id
+    )
     async with database.read() as session:
-        chat = await _chat(session, message)
-    return State.from_json(chat.state) if chat and chat.expires_at > now else State()
+        chat = (await session.exec(query)).first()
+    return State.from_json(chat[0]) if chat and chat[1] > now else State()
 
 
 async def forget_chat(database: Database, message: Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -51,7 +52,7 @@ class State:
         return {key: value for key, value in asdict(self).items() if value != new[key]}
 
     @classmethod
-    def from_json(cls, raw: dict[str, Any]) -> State:
+    def from_json(cls, raw: Mapping[str, Any]) -> State:
         """Return the stored state; keys of an older or newer program are ignored."""
         known = {key: raw[key] for key in asdict(cls()) if key in raw}
         for name in ("choices", "wish"):

@@ -59,6 +59,9 @@ export const svg = (tag, props, ...children) => {
   return node;
 };
 
+// 👍 and the like: not every kiosk has a font for them, and the words beside them say it.
+const words = (label) => label.replace(/^\p{Extended_Pictographic}\uFE0F?\s+/u, "");
+
 // A QR code drawn node by node: no HTML text, so that the strictest page lets it be.
 export const qr = (code, label) =>
   svg("svg", { class: "qr", role: "img", "aria-label": label, viewBox: `0 0 ${code.size} ${code.size}` },
@@ -172,7 +175,7 @@ export class MotCuaChat extends HTMLElement {
 
   buttons(items, kind) {
     return items.length && el("div", { className: kind }, ...items.map((one) =>
-      one.url ? this.link(one) : el("button", { type: "button", onclick: () => this.ask(one.send, one.label) }, one.label)));
+      one.url ? this.link(one) : el("button", { type: "button", onclick: () => this.ask(one.send, words(one.label)) }, words(one.label))));
   }
 
   link(button) {

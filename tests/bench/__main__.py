@@ -17,6 +17,8 @@ BENCHMARKS = {
     "reports": ("tests.bench.reports", ()),
     "privacy": ("tests.bench.privacy", ()),
     "petitions": ("tests.bench.petitions", ()),
+    "channels": ("tests.bench.channels", ()),
+    "web": ("tests.bench.web", ()),
 }
 
 

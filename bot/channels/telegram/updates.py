@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.channels import Arrival, ArrivalKind
+from bot.channels.reading import id_of, mapping_of, text_of
 from bot.channels.telegram.keyboards import pressed
 from bot.conversation import Attachment, AttachmentKind, Location, Message
 from bot.messages import telegram as words
@@ -105,10 +106,11 @@ def _press(press: Mapping[str, Any], key: str, _me: Self) -> Arrival | None:
     message = _part(press, "message")
     chat, sender = _part(message, "chat"), _part(press, "from")
     address, person = _number(chat.get("id")), _number(sender.get("id"))
-    data, id_ = press.get("data"), press.get("id")
-    if address is None or person is None or not isinstance(data, str) or not isinstance(id_, str):
+    data, id_ = press.get("data"), id_of(press.get("id"))
+    if address is None or person is None or not isinstance(data, str) or not id_:
         return None
-    text, asks = pressed(data, message)
+    said, asks = pressed(data, message)
+    text = text_of(said)
     private = chat.get("type") == "private"
     shown = _number(message.get("message_id"))
     content = Message(NAME, str(address) if private else f"{address}/{person}", text)
@@ -119,8 +121,9 @@ def _press(press: Mapping[str, Any], key: str, _me: Self) -> Arrival | None:
 
 
 def _query(query: Mapping[str, Any], key: str, _me: Self) -> Arrival | None:
-    person, id_, text = _number(_part(query, "from").get("id")), query.get("id"), query.get("query")
-    if person is None or not isinstance(id_, str) or not isinstance(text, str) or not text.strip():
+    person, id_ = _number(_part(query, "from").get("id")), id_of(query.get("id"))
+    text = text_of(query.get("query"))
+    if person is None or not id_ or not text.strip():
         return None
     message = Message(NAME, str(person), text, introduced=True)
     return Arrival(ArrivalKind.QUERY, key, str(person), message, press=id_)
@@ -169,8 +172,7 @@ def _command(text: str) -> str:
 
 
 def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = whole.get(name)
-    return part if isinstance(part, Mapping) else {}
+    return mapping_of(whole.get(name))
 
 
 def _number(value: Any) -> int | None:
@@ -179,7 +181,7 @@ def _number(value: Any) -> int | None:
 
 def _text(message: Mapping[str, Any]) -> str:
     text = message.get("text", message.get("caption"))
-    return text.strip() if isinstance(text, str) else ""
+    return text_of(text).strip() if isinstance(text, str) else ""
 
 
 def _location(message: Mapping[str, Any]) -> Location | None:
@@ -200,12 +202,8 @@ def _attachments(message: Mapping[str, Any]) -> tuple[Attachment, ...]:
         if name == "photo" and isinstance(sent, list) and sent:
             sent = sent[-1]  # the largest of its sizes stands last
         if isinstance(sent, Mapping):
-            ref = sent.get("file_id")
-            return (
-                Attachment(
-                    kind, ref if isinstance(ref, str) else "", _number(sent.get("file_size"))
-                ),
-            )
+            ref = text_of(sent.get("file_id"))
+            return (Attachment(kind, ref, _number(sent.get("file_size"))),)
     return ()
 
 

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.channels import Arrival, ArrivalKind
+from bot.channels.reading import id_of, is_id, mapping_of, text_of
 from bot.conversation import Attachment, AttachmentKind, Location, Message
 
 NAME: Final = "zalo_oa"
-#: An id or a key longer than this is not Zalo's.
-MAX_ID_CHARS: Final = 128
 #: Text beyond this is cut: the dialogue asks for a shorter question long before.
 MAX_TEXT_CHARS: Final = 20_000
 
@@ -44,7 +43,7 @@ FOLLOWS: Final[Mapping[str, ArrivalKind]] = {
 
 def translate(payload: Mapping[str, Any], *, oa_id: str) -> Sequence[Arrival]:
     """Return the one arrival of a webhook; `oa_id` "" takes events of any account."""
-    event = _text(payload.get("event_name"))
+    event = text_of(payload.get("event_name"))
     at = _moment(payload.get("timestamp"))
     if event in FOLLOWS:
         address = _id(payload.get("follower"))
@@ -53,14 +52,14 @@ def translate(payload: Mapping[str, Any], *, oa_id: str) -> Sequence[Arrival]:
         hello = Message(NAME, address, "/start") if greeted else None
         return (Arrival(kind, _key(payload, event, address), address, hello, at),)
     address = _id(payload.get("sender"))
-    message = _mapping(payload.get("message"))
+    message = mapping_of(payload.get("message"))
     ours = not oa_id or _id(payload.get("recipient")) in ("", oa_id)
     if not address or not ours or (event not in TEXTS and event not in ATTACHMENTS):
         return (Arrival(ArrivalKind.IGNORED, _key(payload, event, address), address, at=at),)
     said = Message(
         NAME,
         address,
-        _text(message.get("text"))[:MAX_TEXT_CHARS],
+        text_of(message.get("text"))[:MAX_TEXT_CHARS],
         location=_location(message) if event == "user_send_location" else None,
         attachments=_attachments(event, message),
     )
@@ -69,10 +68,10 @@ def translate(payload: Mapping[str, Any], *, oa_id: str) -> Sequence[Arrival]:
 
 def _key(payload: Mapping[str, Any], event: str, address: str) -> str:
     """Return `msg_id`; where there is none, what is the same each time the event is told."""
-    message_id = _text(_mapping(payload.get("message")).get("msg_id"))
-    if event.startswith(SAID) and _is_id(message_id):
+    message_id = text_of(mapping_of(payload.get("message")).get("msg_id"))
+    if event.startswith(SAID) and is_id(message_id):
         return message_id
-    told = "\n".join((event, _text(payload.get("timestamp")), address, message_id))
+    told = "\n".join((event, text_of(payload.get("timestamp")), address, message_id))
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:40]
 
 
@@ -83,9 +82,9 @@ def _attachments(event: str, message: Mapping[str, Any]) -> tuple[Attachment, ..
     if kind not in KEPT:
         return (Attachment(kind),)
     given = message.get("attachments")
-    payloads = [_mapping(_mapping(one).get("payload")) for one in _list(given)]
+    payloads = [mapping_of(mapping_of(one).get("payload")) for one in _list(given)]
     found = tuple(
-        Attachment(kind, _text(payload.get("url"))[:2_000], _size(payload.get("size")))
+        Attachment(kind, text_of(payload.get("url"))[:2_000], _size(payload.get("size")))
         for payload in payloads
     )
     return found or (Attachment(kind),)
@@ -94,7 +93,7 @@ def _attachments(event: str, message: Mapping[str, Any]) -> tuple[Attachment, ..
 def _location(message: Mapping[str, Any]) -> Location | None:
     """Return where the citizen is; Zalo writes the degrees as text."""
     for one in _list(message.get("attachments")):
-        given = _mapping(_mapping(_mapping(one).get("payload")).get("coordinates"))
+        given = mapping_of(mapping_of(mapping_of(one).get("payload")).get("coordinates"))
         latitude, longitude = _degrees(given.get("latitude")), _degrees(given.get("longitude"))
         if abs(latitude) <= 90 and abs(longitude) <= 180:
             return Location(latitude, longitude)
@@ -127,24 +126,7 @@ def _size(value: object) -> int | None:
 
 def _id(value: object) -> str:
     """Return the `id` within an object; "" where there is none that can be one."""
-    found = _mapping(value).get("id")
-    found = found if isinstance(found, str) else _text(found)
-    return found if _is_id(found) else ""
-
-
-def _is_id(text: str) -> bool:
-    return 0 < len(text) <= MAX_ID_CHARS and text.isprintable()
-
-
-def _text(value: object) -> str:
-    """Return text that a database can hold, or a whole number as text; "" for anything else."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return id_of(mapping_of(value).get("id"))
 
 
 def _list(value: object) -> list[Any]:

@@ -20,6 +20,18 @@ from bot.channels.splitting import pieces
 from bot.conversation import Attachment, Message, Reply
 
 SECRET = "platform-secret"
+#: What people, keyboards and jokers type; each is answered, on every platform.
+ODD_WORDS = {
+    "emoji": "🙏🙏🙏",
+    "long": "a" * 4_000,
+    "too long": "thủ tục " * 600,
+    "right-to-left": "khai \u202esinh\u202c \u2066con\u2069",
+    "invisible": "\u200b",
+    "decomposed": "e\u0302" * 500,
+    "number": "1",
+    "nul": "\0",
+    "lone surrogate": "khai \ud800 sinh",
+}
 
 
 class Platform:

@@ -21,6 +21,7 @@ from bot.app import PLATFORMS
 from bot.channels import ArrivalKind, Channel, ForgedError
 from bot.channels.splitting import length
 from bot.channels.webhooks import MOST_BYTES, Webhooks
+from bot.channels.wire import arrival_to_json
 from bot.conversation import Action, AttachmentKind, Button, Card, Reply
 from bot.db import Database
 from bot.settings import Settings
@@ -163,6 +164,9 @@ def test_a_part_missing_or_of_another_type_is_never_an_error(path: Path) -> None
                 parent[at[-1]] = odd
             for arrival in opened(path.parent.name).translate(broken):
                 assert len(arrival.address) <= 128
+                stored = json.dumps(arrival_to_json(arrival), ensure_ascii=False)
+                assert "\\u0000" not in stored
+                (stored + arrival.key + arrival.address).encode()  # half a character cannot be
 
 
 @settings(max_examples=100, deadline=None)
