@@ -26,7 +26,7 @@ from bot.dialogue import Dialogue, Sources
 from bot.dialogue.memory import forget_expired
 from bot.dossiers import Connector
 from bot.imports import Runner, folder_of
-from bot.pages import kiosk, my_data, open_data, widget
+from bot.pages import contests, kiosk, my_data, open_data, widget
 from bot.pages import petitions as petitions_page
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
@@ -107,6 +107,7 @@ def create_app(settings: Settings | None = None, *, announces: bool = True) -> F
     app.include_router(open_data.router)
     app.include_router(kiosk.router)
     app.include_router(petitions_page.router)
+    app.include_router(contests.router)
     admin.mount(app, settings)
     app.add_middleware(Webhooks)
     widget.mount(app, settings)

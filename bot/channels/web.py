@@ -48,7 +48,7 @@ from bot.dialogue import Dialogue
 from bot.dialogue.hand_over import WORKS_FOR
 from bot.dialogue.kiosk import links_of
 from bot.dialogue.reports import as_points, trend_title
-from bot.messages import surveys
+from bot.messages import contests, surveys
 from bot.petitions import MOST_BYTES as MOST_PHOTO_BYTES
 from bot.settings import Settings
 from knowledge.columns import utc_now
@@ -342,6 +342,7 @@ def _page(request: Request, **answered: object) -> HTMLResponse:
         introduction=dialogue.introduction() if dialogue else say.NOT_READY,
         examples=json.dumps(examples, ensure_ascii=False),
         survey=surveys.OFFER,
+        contest=contests.OFFER,
         **answered,
     )
     return HTMLResponse(html, headers={"Cache-Control": "no-store"})

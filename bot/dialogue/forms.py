@@ -27,7 +27,7 @@ ASKING: Final = re.compile(
 )
 #: Commands that work in the middle of a form too; the form waits.
 COMMAND: Final = re.compile(
-    r"^(?:/\w+|(?:\w+ ){0,3}du lieu cua (?:toi|tui|em|minh|con)"
+    r"^(?:/\w+(?: [\w-]{1,60})?|(?:\w+ ){0,3}du lieu cua (?:toi|tui|em|minh|con)"
     r"|(?:toi muon )?(?:gap|noi chuyen voi) (?:can bo|nguoi)(?: \w+){0,3}"
     r"|bat dau lai|(?:dung|ngung|huy)(?: \w+){0,2} (?:nhan tin|dang ky)|tro giup)\W*$"
 )

@@ -50,10 +50,9 @@ _CODE = re.compile(
 
 async def link(question: Question) -> Reply | None:
     """Give a code, take one, or part two channels; None for anything else."""
-    code = _code_in(question.message.text)
-    wants = code or _LINK.fullmatch(question.folded) or _UNLINK.fullmatch(question.folded)
-    if not wants:
+    if not is_meant(question):
         return None
+    code = _code_in(question.message.text)
     if not question.keeps or question.message.channel not in words.CHANNELS:
         return _say(words.NOT_HERE)
     if question.message.in_group:
@@ -63,6 +62,12 @@ async def link(question: Question) -> Reply | None:
     if _UNLINK.fullmatch(question.folded):
         return await _part(question)
     return await _give(question)
+
+
+def is_meant(question: Question) -> bool:
+    """Whether the words are about joining or parting channels; a form lets them through."""
+    says_so = _LINK.fullmatch(question.folded) or _UNLINK.fullmatch(question.folded)
+    return bool(says_so or _code_in(question.message.text))
 
 
 def _code_in(text: str) -> str:

@@ -21,6 +21,7 @@ from bot.models.announcements import (
     Topic,
 )
 from bot.models.chats import Chat, HandOver, MissedQuestion, MissedStatus, Turn
+from bot.models.contests import Contest, ContestEntry, ContestQuestion, ContestStatus
 from bot.models.dossiers import (
     FINISHED,
     RUNNING,
@@ -74,6 +75,10 @@ __all__ = [
     "Chunk",
     "ChunkStatus",
     "Contact",
+    "Contest",
+    "ContestEntry",
+    "ContestQuestion",
+    "ContestStatus",
     "CountKind",
     "DailyCount",
     "DataTicket",

@@ -128,10 +128,11 @@ export class MotCuaChat extends HTMLElement {
     this.welcome(say);
     this.queue = Promise.resolve();
     const code = !this.isGuest && location.hash.match(/^#tiep=([\w-]+)$/);
-    const survey = !this.isGuest && location.hash.match(/^#khao-sat=([a-z0-9-]{2,60})$/);
-    if (survey) {
+    const link = !this.isGuest && location.hash.match(/^#(khao-sat=[a-z0-9-]{2,60}|hoi-thi=\d{1,9})$/);
+    if (link) {
+      const [what, which] = link[1].split("=");
       history.replaceState(null, "", location.pathname);
-      this.ask(`/khaosat ${survey[1]}`, this.say.survey);
+      this.ask(`/${what.replace("-", "")} ${which}`, what === "hoi-thi" ? say.contest : say.survey);
     }
     if (code) this.goOn(code[1]);
     else if (this.session) this.listen(this.session);

@@ -51,16 +51,25 @@ def read(path: Path, progress: Progress = ignore) -> Iterator[Draft | Refused | 
     Raises:
         UnreadableFileError: the file as a whole cannot be read.
     """
-    rows = workbooks.rows(path) if files.is_zip(path) else _csv(path)
+    rows = rows_of(path)
     if len(rows) > MOST_ROWS:
         raise UnreadableFileError(f"Tệp {path.name} có hơn {MOST_ROWS} dòng.")
     headings: list[str] = []
     for number, row in enumerate(rows, start=1):
         if not headings:
             headings = _headings(row)
-        elif any(texts := [_text(cell) for cell in row]):
+        elif any(texts := [text_of(cell) for cell in row]):
             yield _edit(number, dict(zip(headings, texts, strict=False)), path.name)
         progress(number / len(rows))
+
+
+def rows_of(path: Path) -> list[list[Any]]:
+    """Return the rows of the first sheet of a workbook, or of a CSV.
+
+    Raises:
+        UnreadableFileError: it is neither, or holds macros or formulas.
+    """
+    return workbooks.rows(path) if files.is_zip(path) else _csv(path)
 
 
 def _csv(path: Path) -> list[list[str]]:
@@ -86,7 +95,7 @@ def _headings(row: Sequence[Any]) -> list[str]:
     return found if {CODE, "Tên"} <= set(found) else []
 
 
-def _text(cell: Any) -> str:
+def text_of(cell: Any) -> str:
     """Return a cell as text: no decimals a whole number lacks, no escape, nothing invisible."""
     if isinstance(cell, bool):
         return str(cell)

@@ -12,6 +12,9 @@ from bot.db import Database
 from bot.imports.packing import pack
 from bot.models import (
     Announcement,
+    Contest,
+    ContestQuestion,
+    ContestStatus,
     DossierLoad,
     Feedback,
     ImportJob,
@@ -86,6 +89,25 @@ def _add_rows(session: AsyncSession) -> None:
         ),
     ])  # fmt: skip
     session.add(ThreadMessage(thread_id=1, by="citizen", text="Cho tôi hỏi"))
+    _add_contests(session)
+
+
+def _add_contests(session: AsyncSession) -> None:
+    """Add a contest that is being written and one that is over."""
+    now = utc_now()
+    for number, status in enumerate((ContestStatus.DRAFT, ContestStatus.APPROVED), 1):
+        session.add(
+            Contest(
+                id=number, title="Hội thi thử", rules="Một bài.", status=status, author="soan",
+                opens_at=now - timedelta(days=2), closes_at=now - timedelta(days=1),
+            )
+        )  # fmt: skip
+        session.add(
+            ContestQuestion(
+                id=number, contest_id=number, position=1, text="Khai sinh trong bao nhiêu ngày?",
+                choices=["30", "60"], right_choice=1, explanation="60 ngày", source="Luật Hộ tịch",
+            )
+        )  # fmt: skip
 
 
 def _add_jobs(session: AsyncSession) -> None:

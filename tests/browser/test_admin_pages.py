@@ -23,6 +23,8 @@ NO_PAGES = frozenset({
     "/admin/announcements/{announcement_id:int}/outcomes.csv",
     "/admin/announcements/{announcement_id:int}/progress",
     "/admin/audit.csv",
+    "/admin/contests/{contest_id:int}/questions.csv",
+    "/admin/contests/{contest_id:int}/ranking.csv",
     "/admin/figures.csv",
     "/admin/import/export/{name}",
     "/admin/petitions/export.csv",
@@ -34,6 +36,11 @@ NO_PAGES = frozenset({
 EXAMPLES = {
     "/admin/announcements/{announcement_id:int}": ["/admin/announcements/1"],
     "/admin/centres/{key}": ["/admin/centres/ca-mau"],
+    "/admin/contests/{contest_id:int}": ["/admin/contests/1", "/admin/contests/2"],
+    "/admin/contests/{contest_id:int}/preview": ["/admin/contests/1/preview"],
+    "/admin/contests/{contest_id:int}/questions/{question_id:int}": [
+        "/admin/contests/1/questions/1"
+    ],
     "/admin/dossiers/{load_id:int}": ["/admin/dossiers/1"],
     "/admin/golden/{question_id}": ["/admin/golden/1"],
     "/admin/import/{job_id}": ["/admin/import/1"],
@@ -61,7 +68,7 @@ EXAMPLES = {
 ASKED = (
     "/admin/places?q=hiep+my+dong", "/admin/places/mend?kind=alias&name=Cu+Lao",
     "/admin/procedures?q=khai+sinh", "/admin/stale?show=old", "/admin/audit?action=official",
-    "/api/admin/v1/docs",
+    "/api/admin/v1/docs", "/hoi-thi", "/hoi-thi/2", "/hoi-thi/giay-chung-nhan",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.settings import Settings
+from tests.bot.contests.making import held
 from tests.conftest import NewFolder
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -65,6 +66,7 @@ async def dialogue(new_data_dir: NewFolder) -> AsyncIterator[Dialogue]:
     settings = Settings(_env_file=None, data_dir=new_data_dir())
     database = await prepare(settings)
     made = await open_dialogue(settings, database)
+    await held(database, now=NOW)
     made._now = lambda: NOW
     yield made
     await database.close()
