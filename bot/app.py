@@ -12,6 +12,8 @@ import structlog
 from fastapi import FastAPI
 
 from bot import admin, missed, petitions, staleness, threads
+from bot.admin import chat
+from bot.admin.procedures.work import Press
 from bot.broadcast.engine import PgQueuerEngine
 from bot.broadcast.schedule import Clockwork, Scheduler
 from bot.broadcast.worker import Worker, owner_name
@@ -122,6 +124,8 @@ def _lifespan(
         database = await prepare(settings)
         app.state.database = database
         app.state.dialogue = dialogue = await open_dialogue(settings, database)
+        app.state.gate = gate = Gate(database.read, dialogue.sources.library)
+        dialogue.sources.desk = chat.at(Press(database, dialogue.sources.library, gate))
         app.state.imports = runner = Runner(database, folder_of(settings), now=utc_now)
         app.state.staleness = staleness.Staleness()
         tasks = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -71,6 +72,15 @@ class Message:
     def in_group(self) -> bool:
         """Whether a whole group reads along: Telegram numbers groups below zero, and only those."""
         return self.channel == "telegram" and self.chat_id.startswith("-")
+
+
+#: Channels where a chat may be one person's own.
+_PERSONAL: Final = frozenset({"telegram", "zalo_oa", "zalo_bot"})
+
+
+def is_personal(message: Message) -> bool:
+    """Whether nobody but its writer reads this chat: a messenger's, and no group ("-100…/7")."""
+    return message.channel in _PERSONAL and not re.search(r"^-|/", message.chat_id)
 
 
 #: The channel of devices that many people share: nothing of a person may stay there.
@@ -169,6 +179,8 @@ class Reply:
     """Things to ask next; never needed to understand the reply."""
     facet: Facet | None = None
     candidates: tuple[Candidate, ...] = field(default=())
+    aside: bool = False
+    """An official's own work: the conversation goes on, but it is no question of a citizen."""
     forget: bool = False
     """Nothing of this turn is kept: the citizen has just had everything erased."""
 

@@ -26,6 +26,7 @@ from bot.admin.announcing import (
     reach_of,
     runs_of,
     send_to_failed,
+    why_returned,
     write_down,
 )
 from bot.admin.centres import places_of
@@ -105,7 +106,7 @@ async def show_one(request: Request, visitor: Sender, announcement_id: int) -> R
     """Show one: its form while it is a draft, then what it was and what became of it."""
     async with database_of(request).read() as session:
         announcement = await announcement_of(session, announcement_id)
-    if announcement.status is AnnouncementStatus.DRAFT:
+    if announcement.status in lifecycle.UNSENT:
         wrong = lifecycle.check(announcement, TEXT_LIMITS, now=utc_now())
         return await _form(
             request, visitor, announcement, wrong, places=_named(request, announcement)
@@ -175,6 +176,7 @@ async def _form(
 ) -> Response:  # fmt: skip
     async with database_of(request).read() as session:
         reach = await reach_of(session, announcement)
+        returned = await why_returned(session, announcement)
         alone = await is_alone(session)
         twin = await lifecycle.twin_of(session, announcement, now=utc_now())
     text = lifecycle.message_text(announcement)
@@ -182,7 +184,7 @@ async def _form(
         request, visitor, "announcements/form.html", status=status,
         one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
         preview=text, limits=TEXT_LIMITS, bulk=lifecycle.BULK, local=_local,
-        alone=alone,
+        alone=alone, returned=returned,
     )  # fmt: skip
 
 
@@ -250,6 +252,15 @@ async def _approve(
     return "", f"Đã duyệt. Thông báo sẽ tới {people} người."
 
 
+async def _send_back(
+    session: AsyncSession, one: Announcement, doer: Doer, form: FormData
+) -> tuple[str, str]:
+    await lifecycle.send_back(
+        session, one.id or 0, by=doer.login, reason=typed(form, "reason", 500), where=doer.where
+    )
+    return "", "Đã trả lại người viết kèm lý do."
+
+
 async def _stop(
     session: AsyncSession, one: Announcement, doer: Doer, _: FormData
 ) -> tuple[str, str]:
@@ -279,6 +290,7 @@ async def _again(
 
 _DEEDS: Final = {
     "approve": _approve,
+    "send-back": _send_back,
     "stop": _stop,
     "resume": _resume,
     "correct": _correct,

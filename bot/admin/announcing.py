@@ -16,7 +16,7 @@ from bot.broadcast.audience import AudienceError, Estimate, estimate, place_code
 from bot.channels import TEXT_LIMITS
 from bot.deeds import Doer
 from bot.messages import announcements as words
-from bot.models import Announcement, Official, Role, Run
+from bot.models import Announcement, AnnouncementStatus, AuditEntry, Official, Role, Run
 from knowledge.places import Places
 
 #: Channels an announcement can go out by.
@@ -95,6 +95,16 @@ async def approve_and_release(
     )
     await lifecycle.release(session, number, now=doer.now, **who)
     return people
+
+
+async def why_returned(session: AsyncSession, one: Announcement) -> AuditEntry | None:
+    """Return who sent it back to its writer and why; None when it waits for nothing of the kind."""
+    if one.status is not AnnouncementStatus.RETURNED:
+        return None
+    query = select(AuditEntry).where(
+        AuditEntry.subject == str(one.id), AuditEntry.action == "announcement.send_back"
+    )
+    return (await session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1))).first()
 
 
 async def begin_correction(

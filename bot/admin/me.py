@@ -12,16 +12,22 @@ from bot.admin.access import Viewer, Visitor, database_of, settings_of
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.sign_in import new_password
 from bot.db import Database
+from bot.dialogue.linking import hash_code, new_code
+from bot.messages.linking import CHANNELS
 from bot.models import Official, OfficialSession
 from bot.officials import (
     OfficialError,
+    chats_of,
     find,
     hash_password,
+    offer_chat,
     revoke_sessions,
     set_password,
     set_second_step,
+    unlink_chat,
     verify_password,
 )
+from bot.officials.chats import CODE_WITHIN
 from bot.officials.totp import enrolment_url, new_secret, step_of
 from knowledge.columns import utc_now
 from knowledge.takeaway import qr_svg
@@ -42,9 +48,10 @@ async def _me(request: Request, visitor: Visitor, problem: str = "", about: str 
         official = await session.get_one(Official, visitor.official_id)
         query = select(OfficialSession).where(OfficialSession.official_id == official.id)
         opened = (await session.exec(query.order_by(col(OfficialSession.seen_at).desc()))).all()
+        chats = await chats_of(session, official, now=utc_now())
     return page(
         request, visitor, "me.html", status=422 if problem else 200, official=official,
-        opened=opened, problem=problem, about=about,
+        opened=opened, chats=chats, channels=CHANNELS, problem=problem, about=about,
     )  # fmt: skip
 
 
@@ -116,6 +123,39 @@ async def drop_second_step(request: Request, visitor: Viewer) -> Response:
             session, official, "", actor=visitor.login, where=visitor.address, now=utc_now()
         )
     return redirect(request, "/me", "Đã tắt bước thứ hai.")
+
+
+@router.post("/me/chats")
+async def offer_own_chat(request: Request, visitor: Viewer) -> Response:
+    """Show, this once, a code that links the Telegram or Zalo chat it is typed in."""
+    form, code = await read_form(request), new_code()
+    try:
+        await confirm(database_of(request), visitor, form.get("current"))
+    except OfficialError as error:
+        return await _me(request, visitor, str(error), "chats")
+    hashed = await hash_code(code.replace("-", ""))
+    async with database_of(request).write() as session:
+        official = await find(session, visitor.login)
+        await offer_chat(
+            session, official, hashed, actor=visitor.login, where=visitor.address, now=utc_now()
+        )
+    minutes = int(CODE_WITHIN.total_seconds() // 60)
+    return page(request, visitor, "chat_code.html", code=code, minutes=minutes)
+
+
+@router.post("/me/chats/{chat_id}/unlink")
+async def unlink_own_chat(request: Request, visitor: Viewer, chat_id: int) -> Response:
+    """Work in a chat no more."""
+    try:
+        async with database_of(request).write() as session:
+            official = await find(session, visitor.login)
+            await unlink_chat(
+                session, official, min(chat_id, 2**31 - 1), actor=visitor.login,
+                where=visitor.address, now=utc_now(),
+            )  # fmt: skip
+    except OfficialError as error:
+        return redirect(request, "/me", str(error), bad=True)
+    return redirect(request, "/me", "Đã bỏ nối kênh này.")
 
 
 @router.post("/me/sessions")

@@ -43,6 +43,8 @@ _MOST_COMPARED: Final = 500
 #: What a writer meant to fill in: {ngày}, [giờ], ___ or ….
 _UNFILLED: Final = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]|_{3,}|\.{4,}|…{2,}")
 
+#: What may still be changed; nobody has got it.
+UNSENT: Final = frozenset({AnnouncementStatus.DRAFT, AnnouncementStatus.RETURNED})
 _LIVING: Final = frozenset({AnnouncementStatus.SCHEDULED, AnnouncementStatus.SENDING})
 
 
@@ -122,7 +124,7 @@ async def twin_of(
         select(Announcement.id, Announcement.created_at, Announcement.text)
         .where(
             col(Announcement.created_at) >= now - LOOK_BACK,
-            col(Announcement.status) != AnnouncementStatus.DRAFT,
+            col(Announcement.status).not_in(UNSENT),
             col(Announcement.id) != announcement.id,
         )
         .order_by(col(Announcement.id).desc())
@@ -143,8 +145,9 @@ async def save_draft(
     Raises:
         LifecycleError: it is a draft no more.
     """
-    if announcement.status is not AnnouncementStatus.DRAFT:
+    if announcement.status not in UNSENT:
         raise LifecycleError(words.NOT_DRAFT.format(status=words.STATUSES[announcement.status]))
+    announcement.status = AnnouncementStatus.DRAFT
     announcement.text_hash = text_hash(announcement.text)
     announcement.author = announcement.author or by
     session.add(announcement)
@@ -179,6 +182,28 @@ async def approve(
     announcement.approver, announcement.approved_at = by, now
     session.add(announcement)
     await _note(session, announcement, "announcement.approve", by, where, after={"people": people})
+    return announcement
+
+
+async def send_back(
+    session: AsyncSession, announcement_id: int, *, by: str, reason: str, where: str = ""
+) -> Announcement:
+    """Return a draft to its writer, with the reason.
+
+    Raises:
+        LifecycleError: it is no draft, or no reason is given.
+    """
+    if not reason.strip():
+        raise LifecycleError(words.WHY_RETURNED)
+    announcement = await _locked(session, announcement_id)
+    if announcement.status is not AnnouncementStatus.DRAFT:
+        raise LifecycleError(words.NOT_DRAFT.format(status=words.STATUSES[announcement.status]))
+    announcement.status = AnnouncementStatus.RETURNED
+    session.add(announcement)
+    await audit.write(
+        session, actor=by, action="announcement.send_back", subject=str(announcement_id),
+        reason=reason.strip(), where=where,
+    )  # fmt: skip
     return announcement
 
 

@@ -28,6 +28,7 @@ from bot.dialogue import (
     commands,
     contest,
     deadlines,
+    desk,
     dossiers,
     feedback,
     guides,
@@ -59,6 +60,7 @@ Step = Callable[[Question], Awaitable[Reply | None]]
 #: Tried in order; the first reply ends the turn.
 STEPS: tuple[Step, ...] = (
     closed.say_so,
+    desk.serve,
     threads.go_on,
     petition_form.go_on,
     survey_form.go_on,

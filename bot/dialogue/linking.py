@@ -16,10 +16,11 @@ from sqlmodel import col, delete, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import people
-from bot.conversation import Action, Message, Reply
+from bot.conversation import Action, Message, Reply, is_personal
 from bot.dialogue.question import Question
 from bot.messages import linking as words
-from bot.models import Contact, LinkCode, LinkGuess
+from bot.models import Contact, LinkCode, LinkGuess, Official
+from bot.officials import claim_chat
 
 WORKS_FOR = timedelta(minutes=10)
 #: No vowels and no w, d, s, f, r, x, j, z, which Telex eats; no 0 O 1 I L 5 S 8 B, which look alike.
@@ -89,7 +90,7 @@ def new_code() -> str:
     return f"{code[: LETTERS // 2]}-{code[LETTERS // 2 :]}"
 
 
-async def _hash(code: str) -> str:
+async def hash_code(code: str) -> str:
     """Return what is stored of a code: slow to make, so that a copy of the table opens nothing."""
     raw = await asyncio.to_thread(
         hashlib.scrypt, code.replace("-", "").encode(), salt=b"motcua link code", n=2**12, r=8, p=1
@@ -99,7 +100,7 @@ async def _hash(code: str) -> str:
 
 async def _give(question: Question) -> Reply:
     code, now, message = new_code(), question.now, question.message
-    hashed = await _hash(code)
+    hashed = await hash_code(code)
     async with question.sources.database.write() as session:
         person = (
             await people.heard_from(session, message.channel, message.chat_id, now=now)
@@ -121,16 +122,28 @@ async def _refuse_in_group(question: Question, code: str) -> Reply:
 
 
 async def _take(question: Question, code: str) -> Reply:
-    hashed, now, message = await _hash(code), question.now, question.message
+    hashed, now, message = await hash_code(code), question.now, question.message
     async with question.sources.database.write() as session:
         if await _guessed_too_often(session, message, now):
             return _say(words.TOO_MANY.format(minutes=_minutes()))
         query = select(LinkCode).where(LinkCode.code_hash == hashed).with_for_update()
         found = (await session.exec(query)).first()
+        official = await _official(session, hashed, message, now) if found is None else None
+        if official is not None:
+            return _say(words.OFFICIAL_LINKED.format(name=official.name))
         if found is None or found.expires_at <= now:
             session.add(LinkGuess(channel=message.channel, address=message.chat_id, at=now))
             return _say(words.WRONG_CODE)
         return await _join(session, found, message, now)
+
+
+async def _official(
+    session: AsyncSession, hashed: str, message: Message, now: datetime
+) -> Official | None:
+    """Return the official whose desk gave the code; their chat is linked now."""
+    if not is_personal(message):
+        return None
+    return await claim_chat(session, hashed, message.channel, message.chat_id, now=now)
 
 
 async def _join(session: AsyncSession, found: LinkCode, message: Message, now: datetime) -> Reply:

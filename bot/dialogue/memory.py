@@ -84,6 +84,9 @@ async def record(
             await also(session)
 
     async def keep_turn(session: AsyncSession) -> None:
+        if reply.aside:
+            await keep_state(session, message, state, now, timedelta(hours=hours))
+            return
         await count_turn(
             session,
             at=now,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.conversation import Attachment, Candidate, Card, Message
+from bot.conversation import Attachment, Candidate, Card, Message, Reply
 from bot.db import Database
 from bot.dossiers import System
+from bot.models import Official
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.content import Facet
@@ -73,6 +74,12 @@ class Download(Protocol):
         """
 
 
+#: The `State.form` of an official who works at the desk in chat.
+DESK = "desk"
+#: What an official asks of the desk in their own chat; None when it is nothing for it.
+Desk = Callable[["Question", Official], Awaitable[Reply | None]]
+
+
 @dataclass(slots=True)
 class Sources:
     """Everything the dialogue answers from."""
@@ -83,6 +90,8 @@ class Sources:
     database: Database
     """For abilities that keep something a citizen asked to be kept."""
     pseudonyms: Pseudonyms
+    desk: Desk | None = None
+    """Where officials' commands go; None where the desk is not open."""
     download: Download | None = None
     """Where photos come from; None where no channel has any."""
     dossiers: System | None = None

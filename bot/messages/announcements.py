@@ -57,6 +57,7 @@ CONFIRM: Final = "Thông báo này tới {count} người. Gõ đúng số {coun
 SECOND_PERSON: Final = (
     "Thông báo tới {count} người cần một người khác duyệt. Người viết không tự duyệt được."
 )
+WHY_RETURNED: Final = "Hãy ghi lý do trả lại để người viết biết cần sửa gì."
 NOT_DRAFT: Final = (
     "Chỉ bản nháp mới sửa hoặc duyệt được; thông báo này đang ở trạng thái “{status}”."
 )
@@ -74,6 +75,7 @@ STATUSES: Final[dict[str, str]] = {
     "done": "đã gửi xong",
     "stopped": "đã dừng",
     "expired": "hết hiệu lực",
+    "returned": "trả lại người viết",
 }
 MISSED: Final = (
     "Đến giờ gửi {time} thì hệ thống không chạy; đã quá {minutes} phút nên không gửi nữa."

@@ -13,6 +13,10 @@ LINKED: Final = (
     "Đã nối {here} với {there}. Tin đăng ký, phản ánh và việc theo dõi nay dùng chung. "
     "Muốn thôi, anh/chị gõ “bỏ liên kết”."
 )
+OFFICIAL_LINKED: Final = (
+    "Chào {name}. Kênh này đã nối với tài khoản cán bộ của anh/chị.\n"
+    "/thongke: số liệu · /duyet: việc chờ duyệt · /cauhoi: câu chưa trả lời."
+)
 WRONG_CODE: Final = (
     "Mã này không đúng, đã dùng hoặc quá hạn. "
     "Anh/chị gõ “liên kết kênh” ở kênh kia để lấy mã mới giúp tôi."

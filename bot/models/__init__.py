@@ -37,6 +37,7 @@ from bot.models.figures import CountKind, DailyCount
 from bot.models.imports import ImportJob, ImportRow, JobKind, JobStatus, RowOutcome, RowState
 from bot.models.intake import Accepted, Stage
 from bot.models.notices import Attempt, Notice, NoticeStatus
+from bot.models.official_chats import OfficialChat, OfficialChatCode
 from bot.models.officials import AuditEntry, LoginFailure, Official, OfficialSession, Role
 from bot.models.people import Contact, LinkCode, LinkGuess, Person
 from bot.models.petitions import (
@@ -109,6 +110,8 @@ __all__ = [
     "Notice",
     "NoticeStatus",
     "Official",
+    "OfficialChat",
+    "OfficialChatCode",
     "OfficialSession",
     "Person",
     "Petition",

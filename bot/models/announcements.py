@@ -40,6 +40,8 @@ class AnnouncementStatus(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     EXPIRED = "expired"
+    RETURNED = "returned"
+    """Sent back to its writer; saving it makes it a draft again."""
 
 
 class RunStatus(StrEnum):

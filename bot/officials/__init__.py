@@ -17,6 +17,13 @@ from bot.officials.accounts import (
     set_roles,
     set_second_step,
 )
+from bot.officials.chats import (
+    chats_of,
+    claim_chat,
+    offer_chat,
+    official_of_chat,
+    unlink_chat,
+)
 from bot.officials.lockout import forgive
 from bot.officials.passwords import check_password, hash_password, verify_password
 from bot.officials.sessions import close_session, find_session, open_session, revoke_sessions
@@ -25,7 +32,9 @@ from bot.officials.tokens import find_token, issue_token, revoke_token, tokens_o
 __all__ = [
     "OfficialError",
     "add",
+    "chats_of",
     "check_password",
+    "claim_chat",
     "claim_reset",
     "close_session",
     "disable",
@@ -38,7 +47,9 @@ __all__ = [
     "forgive",
     "hash_password",
     "issue_token",
+    "offer_chat",
     "offer_reset",
+    "official_of_chat",
     "open_session",
     "revoke_sessions",
     "revoke_token",
@@ -47,5 +58,6 @@ __all__ = [
     "set_roles",
     "set_second_step",
     "tokens_of",
+    "unlink_chat",
     "verify_password",
 ]

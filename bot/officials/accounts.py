@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
 from bot.models import Official, Role
-from bot.officials.revoking import revoke_access
+from bot.officials.revoking import revoke_access, revoke_chats
 from bot.officials.sessions import revoke_sessions
 from bot.officials.totp import RECOVERY_CODES, hash_code, new_code
 
@@ -135,9 +135,9 @@ async def set_password(
     now: datetime,
     keep_session: str = "",
 ) -> None:
-    """Store a new password and end every other session; `keep_session` is a token's hash.
+    """Store a new password and end every linked chat and other session; `keep_session` is a hash.
 
-    Without one the password was lost, perhaps to somebody: API tokens and linked chats end too.
+    Without one the password was lost, perhaps to somebody: API tokens end too.
     """
     official.password_hash = password_hash
     official.password_changed_at = now
@@ -145,6 +145,7 @@ async def set_password(
     session.add(official)
     if keep_session:
         await revoke_sessions(session, official, but=keep_session)
+        await revoke_chats(session, official)
     else:
         await revoke_access(session, official, now=now)
     await _log(session, "official.password", official, actor, where, now)

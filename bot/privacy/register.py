@@ -302,6 +302,22 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         hidden=("secret_hash",),
     ),
     Holding(
+        "official_chat",
+        "Kênh nhắn tin mà cán bộ đã nối để làm việc",
+        "cán bộ xem số liệu, duyệt bài trong tin nhắn",
+        FoundBy.ADDRESS,
+        timedelta(0),
+        "expires_at",
+    ),
+    Holding(
+        "official_chat_code",
+        "Mã nối kênh của cán bộ, chỉ giữ dạng băm",
+        "nối kênh khi cán bộ yêu cầu",
+        keep=timedelta(0),
+        since="expires_at",
+        hidden=("code_hash",),
+    ),
+    Holding(
         "login_failure",
         "Số lần sai mật khẩu của một tài khoản hay địa chỉ mạng",
         "chặn dò mật khẩu",

@@ -19,7 +19,7 @@ from bot.admin.announcing import (
     write_down,
 )
 from bot.admin.api.access import AnnouncementReader, AnnouncementWriter, Sender
-from bot.admin.api.bodies import Body
+from bot.admin.api.bodies import Body, Reason
 from bot.admin.api.problems import Kind, Problem
 from bot.admin.centres import places_of
 from bot.admin.procedures.work import doer_of
@@ -101,6 +101,12 @@ class Confirmed(Body):
     people: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
+class Rejected(Body):
+    """What is to be mended."""
+
+    reason: Reason
+
+
 class Correction(Body):
     """The right words."""
 
@@ -134,7 +140,7 @@ async def read(request: Request, _: AnnouncementReader, announcement_id: Number)
         one = await announcement_of(session, announcement_id)
         reach = await reach_of(session, one)
         so_far = await progress.progress(session, announcement_id, now=now)
-    draft = one.status is AnnouncementStatus.DRAFT
+    draft = one.status in lifecycle.UNSENT
     wrong = lifecycle.check(one, TEXT_LIMITS, now=now) if draft else []
     return Seen(
         announcement=AnnouncementRead.model_validate(one), message=lifecycle.message_text(one),
@@ -185,6 +191,20 @@ async def approve(
         return People(
             people=await approve_and_release(session, one, doer_of(visitor), confirmed=confirmed)
         )
+
+
+@router.post("/{announcement_id}/reject", summary="Trả lại người viết")
+async def reject(
+    request: Request, visitor: Sender, announcement_id: Number, given: Rejected
+) -> AnnouncementRead:
+    """Send a draft back to its writer with the reason."""
+    doer = doer_of(visitor)
+    async with database_of(request).write() as session:
+        await announcement_of(session, announcement_id)
+        one = await lifecycle.send_back(
+            session, announcement_id, by=doer.login, reason=given.reason, where=doer.where
+        )
+        return AnnouncementRead.model_validate(one)
 
 
 @router.post("/{announcement_id}/stop", summary="Dừng ngay")
