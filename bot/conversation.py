@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -79,8 +78,8 @@ _PERSONAL: Final = frozenset({"telegram", "zalo_oa", "zalo_bot"})
 
 
 def is_personal(message: Message) -> bool:
-    """Whether nobody but its writer reads this chat: a messenger's, and no group ("-100…/7")."""
-    return message.channel in _PERSONAL and not re.search(r"^-|/", message.chat_id)
+    """Whether nobody but its writer reads this chat: a messenger's, and no group."""
+    return message.channel in _PERSONAL and not message.in_group
 
 
 #: The channel of devices that many people share: nothing of a person may stay there.

@@ -20,7 +20,7 @@ from bot.conversation import Action, Message, Reply, is_personal
 from bot.dialogue.question import Question
 from bot.messages import linking as words
 from bot.models import Contact, LinkCode, LinkGuess, Official
-from bot.officials import claim_chat
+from bot.officials.chats import claim_chat, spend_chat_code
 
 WORKS_FOR = timedelta(minutes=10)
 #: No vowels and no w, d, s, f, r, x, j, z, which Telex eats; no 0 O 1 I L 5 S 8 B, which look alike.
@@ -115,9 +115,10 @@ async def _refuse_in_group(question: Question, code: str) -> Reply:
     """Link nobody where others read along, and end a code they have seen."""
     if not code:
         return _say(words.NOT_IN_GROUP)
-    hashed = await _hash(code)
+    hashed = await hash_code(code)
     async with question.sources.database.write() as session:
         await session.exec(delete(LinkCode).where(col(LinkCode.code_hash) == hashed))
+        await spend_chat_code(session, hashed)
     return _say(words.SEEN_IN_GROUP)
 
 

@@ -79,6 +79,11 @@ async def claim_chat(
     return official
 
 
+async def spend_chat_code(session: AsyncSession, code_hash: str) -> None:
+    """Let a code link nothing any more: others have seen it."""
+    await session.exec(delete(OfficialChatCode).where(col(OfficialChatCode.code_hash) == code_hash))
+
+
 async def official_of_chat(
     session: AsyncSession, channel: str, address: str, *, now: datetime
 ) -> Official | None:

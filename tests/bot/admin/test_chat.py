@@ -67,7 +67,9 @@ def test_a_code_links_once_in_private_and_the_desk_unlinks(anyone: TestClient, d
     assert (wrong.status_code, "chưa đúng" in wrong.text) == (422, True)
     code = code_for(client)
     assert Chat(anyone, "w" * 32, "web").says(code) == linking.WRONG_CODE
-    assert Chat(anyone, "-100200/7").says(code) == linking.WRONG_CODE
+    assert Chat(anyone, "-100200/7").says(code) == linking.SEEN_IN_GROUP
+    assert Chat(anyone, "40").says(code) == linking.WRONG_CODE, "others have seen it"
+    code = code_for(client)
     mine = Chat(anyone, "41", "zalo_oa")
     assert "tài khoản cán bộ" in mine.says(code)
     assert Chat(anyone, "42").says(code) == linking.WRONG_CODE
