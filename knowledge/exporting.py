@@ -42,6 +42,7 @@ from knowledge.content import (
     Unit,
 )
 from knowledge.models import Alias, AliasKind, Procedure, ProcedureKind, Revision
+from knowledge.national_record import record_of
 from knowledge.publishing import dump
 from knowledge.wording import METHOD_NAMES
 
@@ -62,7 +63,7 @@ class Exported:
     examples: tuple[str, ...]
 
 
-async def published(session: AsyncSession) -> AsyncIterator[Exported]:
+async def published(session: AsyncSession, *, with_hidden: bool = False) -> AsyncIterator[Exported]:
     """Yield what is live and not hidden, by code, a chunk in memory at a time."""
     rows = (
         await session.exec(
@@ -70,7 +71,7 @@ async def published(session: AsyncSession) -> AsyncIterator[Exported]:
             .where(
                 Procedure.kind != ProcedureKind.OVERRIDE,
                 col(Procedure.live_revision_id).is_not(None),
-                col(Procedure.hidden).is_(False),
+                *(() if with_hidden else (col(Procedure.hidden).is_(False),)),
             )
             .order_by(Procedure.code)
         )
@@ -119,6 +120,15 @@ def _jsonl(exported: Exported) -> str:
     if exported.examples:
         fields["examples"] = list(exported.examples)
     return _json(fields) + "\n"
+
+
+async def national(session: AsyncSession) -> AsyncIterator[str]:
+    """Yield what is live as records of the national database, hidden or not.
+
+    A copy of that database lists everything, so what it lacks counts as removed when it is read back.
+    """
+    async for one in published(session, with_hidden=True):
+        yield _json(record_of(one.content, one.aliases, one.examples)) + "\n"
 
 
 def _json(value: Any) -> str:
@@ -308,6 +318,7 @@ EXPORTERS: Final[dict[str, Callable[[AsyncSession], AsyncIterator[str]]]] = {
     "jsonl": jsonl,
     "csv": table,
     "jsonld": jsonld,
+    "national": national,
 }
 
 

@@ -44,6 +44,7 @@ EXPORTED: Final = {
     "jsonl": ("jsonl", "application/x-ndjson"),
     "list": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "jsonld": ("jsonld", "application/ld+json"),
+    "national": ("cong-quoc-gia.jsonl", "application/x-ndjson"),
 }
 
 

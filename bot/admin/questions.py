@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from fastapi import APIRouter, HTTPException, Request
 from sqlalchemy import func
@@ -25,6 +25,7 @@ from bot.missed import Group, group_new, open_groups, questions_of, settle
 from bot.models import Feedback, FeedbackStatus, MissedQuestion, MissedStatus, Role
 from knowledge.columns import utc_now
 from knowledge.content import Content
+from knowledge.hours import ZONE
 from knowledge.models import GoldenQuestion, Origin, Procedure
 from knowledge.publishing import Phrase, PublishingError, add_phrases, save_draft
 from knowledge.text import fold
@@ -34,6 +35,8 @@ router = APIRouter()
 #: Groups on one page: each is asked again to show what it would get now.
 PAGE: Final = 10
 REMARKS: Final = 30
+#: Answers kept to be shown again; each takes some kilobytes.
+MOST_KEPT: Final = 500
 MAX_ALIAS: Final = 200
 _ACTIONS: Final = {
     Action.ANSWER: "trả lời",
@@ -86,11 +89,22 @@ def _number(text: str) -> int:
 
 
 async def answered_now(request: Request, question: str) -> Now:
-    """Return what a new conversation would get for `question`, recording nothing."""
-    reply = await _dialogue(request).answer_fresh(
-        Message("desk", "desk", question, introduced=True), State()
-    )
-    return Now(_ACTIONS[reply.action], _short(reply), reply.plain())
+    """Return what a new conversation would get for `question`, recording nothing.
+
+    The same is kept until something is published or the day ends.
+    """
+    dialogue = _dialogue(request)
+    edition = dialogue.sources.library.current.version, utc_now().astimezone(ZONE).date()
+    kept: dict[Any, Now] = request.app.state.__dict__.setdefault("answered_now", {})
+    known = kept.get((edition, question))
+    if known is not None:
+        return known
+    message = Message("desk", "desk", question, introduced=True)
+    reply = await dialogue.answer_fresh(message, State())
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    now = kept[edition, question] = Now(_ACTIONS[reply.action], _short(reply), reply.plain())
+    return now
 
 
 def _short(reply: Reply) -> str:

@@ -67,6 +67,7 @@ class Format(StrEnum):
     JSONLD = "jsonld"
     XLSX = "xlsx"
     LIST = "list"
+    NATIONAL = "national"
 
 
 class Switch(StrEnum):

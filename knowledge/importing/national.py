@@ -42,6 +42,7 @@ from knowledge.importing.outdated import (
     without_abolished,
 )
 from knowledge.importing.problems import Notes, Trap
+from knowledge.national_record import own_of
 
 #: The copy lists every procedure of the country.
 COMPLETE: Final = True
@@ -115,6 +116,12 @@ def _draft(number: int, record: dict[str, Any], lent: dict[str, Counter[str]]) -
     code = cleaning.line(_raw(record, "ma_thu_tuc"))
     if not _CODE.fullmatch(code):
         return Refused(number, "không có mã thủ tục hợp lệ", code[:40])
+    own = own_of(record)
+    if own is not None and own.content.code == code:
+        return Draft(
+            source="bản xuất theo mẫu Cổng quốc gia", content=own.content, aliases=own.aliases,
+            examples=own.examples, problems=own.content.problems, record=number,
+        )  # fmt: skip
     decision = cleaning.line(_raw(record, "so_quyet_dinh"))
     if decision in outdated().test_decisions:
         return Refused(number, f"bản ghi thử nghiệm (quyết định {decision})", code)

@@ -1,7 +1,7 @@
 """How long every officials' page takes with 6,000 procedures and 1,000,000 turns.
 
 `python -m tests.bench.admin --dump FILE [--folder FOLDER]`: FOLDER keeps the filled database for the
-next run. Every page of the table of routes is asked ROUNDS times, in turn; milliseconds are of the
+next run. Every page of the table of routes is asked 20 times, in turn; milliseconds are of the
 whole answer, CPU milliseconds of this process, which the other work of a shared machine does not
 change. Also timed: grouping 50,000 missed questions by what they ask.
 """
@@ -142,12 +142,12 @@ async def _group(database: Database) -> None:
     print(f"{MISSED} missed questions into {groups} groups: {took:.0f} s, CPU {cpu:.0f} s")
 
 
-def measure(client: TestClient, paths: list[str]) -> None:
+def measure(client: TestClient, paths: list[str], rounds: int) -> None:
     """Print each page's milliseconds and bytes, uncompressed; the slowest first."""
     times: dict[str, list[float]] = {path: [] for path in paths}
     cpu: dict[str, list[float]] = {path: [] for path in paths}
     weight: dict[str, int] = {}
-    for _ in range(ROUNDS + 1):  # the first round warms up
+    for _ in range(rounds + 1):  # the first round warms up
         for path in paths:
             started, busy = time.perf_counter(), time.process_time()
             answer = client.get(path)
@@ -172,6 +172,7 @@ def main() -> None:
     parser.add_argument("--dump", type=Path)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", default="", help="pages whose path holds this")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
@@ -189,7 +190,7 @@ def main() -> None:
                 for path in (*pages(), *HEAVY)
                 if not path.startswith(("/admin/login", "/admin/reset"))
             ]
-            measure(client, [path for path in every if given.only in path])
+            measure(client, [path for path in every if given.only in path], given.rounds)
 
 
 if __name__ == "__main__":

@@ -131,19 +131,22 @@ async def find(
 ) -> Found:
     """Return one page of what is wanted; with a question, the likeliest first."""
     tables = _Tables()
-    query = tables.listing()
-    query = query.where(*tables.filters(wanted, today - timedelta(days=stale_days)))
+    query = tables.matching(wanted).where(
+        *tables.filters(wanted, today - timedelta(days=stale_days))
+    )
     if wanted.q:
         query = _matching(tables, query, published, wanted)
     else:
         query = query.order_by(tables.procedure.c.code, tables.procedure.c.province_code)
     connection = await session.connection()
-    counted = sqlalchemy.select(func.count()).select_from(query.order_by(None).subquery())
-    count = (await connection.execute(counted)).scalar_one()
-    pages = max(1, -(-count // PER_PAGE))
+    # Thousands are read by number only; what a line shows is looked up for one page of them.
+    ids = list((await connection.execute(query)).scalars())
+    pages = max(1, -(-len(ids) // PER_PAGE))
     start = (min(wanted.page, pages) - 1) * PER_PAGE
-    rows = await connection.execute(query.limit(PER_PAGE).offset(start))
-    return Found(tuple(_listed(row) for row in rows), count, pages)
+    shown = ids[start : start + PER_PAGE]
+    listing = tables.listing().where(tables.procedure.c.id.in_(shown))
+    rows = {row.id: _listed(row) for row in await connection.execute(listing)}
+    return Found(tuple(rows[id_] for id_ in shown), len(ids), pages)
 
 
 def _matching(
@@ -199,6 +202,20 @@ class _Tables:
             .scalar_subquery()
         )
 
+    def matching(self, wanted: Wanted) -> Select[Any]:
+        """Return the ids of procedures, joined with no more than what `wanted` filters by."""
+        p = self.procedure
+        query = sqlalchemy.select(p.c.id).select_from(p)
+        if wanted.status == Status.SCHEDULED:
+            query = query.outerjoin(self.open, self.open.c.id == self.open_id)
+        if wanted.q or wanted.level or wanted.stale or wanted.unsure:
+            query = query.outerjoin(self.shown, self.shown.c.id == self._shown_id)
+        return query
+
+    @property
+    def _shown_id(self) -> ColumnElement[Any]:
+        return func.coalesce(self.procedure.c.live_revision_id, self.open_id, self.newest_id)
+
     def listing(self) -> Select[Any]:
         """Return the rows of the list, not yet filtered."""
         p = self.procedure
@@ -209,9 +226,9 @@ class _Tables:
             .correlate(p)
             .scalar_subquery()
         )
-        shown_id = func.coalesce(p.c.live_revision_id, self.open_id, self.newest_id)
         return (
             sqlalchemy.select(
+                p.c.id,
                 p.c.code,
                 p.c.province_code,
                 p.c.kind,
@@ -229,7 +246,7 @@ class _Tables:
             )
             .select_from(p)
             .outerjoin(self.open, self.open.c.id == self.open_id)
-            .outerjoin(self.shown, self.shown.c.id == shown_id)
+            .outerjoin(self.shown, self.shown.c.id == self._shown_id)
         )
 
     def filters(self, wanted: Wanted, stale_before: date) -> list[ColumnElement[bool]]:

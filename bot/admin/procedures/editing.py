@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from bot.admin.access import Editor, Visitor, database_of, settings_of
+from bot.admin.access import Editor, Visitor, database_of
 from bot.admin.pages import page, read_form, redirect
 from bot.admin.procedures import typed
 from bot.admin.procedures.checking import check, focus_of, label_of, wrong_rows
@@ -21,9 +21,7 @@ from bot.admin.procedures.fields import LINE_CHARS, Section, section_of
 from bot.admin.procedures.preview import Preview, preview
 from bot.admin.procedures.typed import Errors, Typed
 from bot.admin.procedures.work import STATUS_NAMES, Opened, doer_of, open_work, revision_of
-from knowledge.columns import utc_now
 from knowledge.content import Content, Override
-from knowledge.hours import ZONE
 from knowledge.models import Revision
 from knowledge.publishing import Change, PublishingError, StaleError, changes
 
@@ -186,9 +184,7 @@ def _preview(
     merged = opened.merged(whole) if whole else None
     if merged is None:
         return None
-    today = utc_now().astimezone(ZONE).date()
-    stale_days = settings_of(request).stale_days
-    return preview(merged, section.facet, today=today, stale_days=stale_days)
+    return preview(request, merged, section.facet)
 
 
 # --- What the browser sent ------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from starlette.responses import Response
 
 from bot import deeds
-from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
+from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures import deciding
 from bot.admin.procedures.deciding import REASON
@@ -22,8 +22,6 @@ from bot.admin.procedures.work import (
     press_of,
     revision_of,
 )
-from knowledge.columns import utc_now
-from knowledge.hours import ZONE
 from knowledge.models import Revision, RevisionStatus
 from knowledge.publishing import AUTHORS, PublishingError, changes
 
@@ -87,13 +85,11 @@ async def _revision(
             )
             other = (await session.exec(query)).first()
     whole = opened.whole(revision)
-    today = utc_now().astimezone(ZONE).date()
-    stale_days = settings_of(request).stale_days
     return page(
         request, visitor, "procedures/revision.html",
         status=409 if problem else 200, opened=opened, revision=revision, other=other,
         changes=changes(opened.content(other) if other else None, opened.content(revision)),
-        preview=preview(whole, None, today=today, stale_days=stale_days) if whole else None,
+        preview=preview(request, whole) if whole else None,
         statuses=STATUS_NAMES, machines=MACHINES, problem=problem, reason=reason,
         is_live=live is not None and live.id == revision.id,
         brought=revision.author in MACHINES and revision.status == RevisionStatus.DRAFT,

@@ -97,20 +97,13 @@ async def show_one(request: Request, visitor: Viewer, key: str) -> Response:
         around = await _around(session, opened)
     work = opened.work
     shown = work.live or work.current
+    whole = opened.whole(shown) if shown else None
     return page(
         request, visitor, "procedures/one.html",
-        opened=opened, work=work, preview=_preview(request, opened, shown),
+        opened=opened, work=work, preview=preview(request, whole) if whole else None,
         statuses=STATUS_NAMES, sizes=_sizes(opened, work.current),
         places=province_names(request), **around,
     )  # fmt: skip
-
-
-def _preview(request: Request, opened: Opened, revision: Revision | None) -> Any:
-    whole = opened.whole(revision) if revision else None
-    if whole is None:
-        return None
-    today = utc_now().astimezone(ZONE).date()
-    return preview(whole, None, today=today, stale_days=settings_of(request).stale_days)
 
 
 def _sizes(opened: Opened, revision: Revision | None) -> dict[str, int]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from bot import deeds
-from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
+from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures import deciding
 from bot.admin.procedures.catalogue import titles
@@ -24,7 +24,6 @@ from bot.admin.procedures.work import (
     press_of,
     verdict_on,
 )
-from knowledge.columns import utc_now
 from knowledge.hours import ZONE
 from knowledge.models import Revision
 from knowledge.publishing import PublishingError, changes
@@ -61,26 +60,19 @@ async def _review(
             for code in (*one.codes, *one.golden.codes)
         ]
         names = await titles(session, codes)
+    whole = opened.whole(revision)
     return page(
         request, visitor, "procedures/review.html",
         status=409 if problem else 200, opened=opened, revision=revision,
         changes=_changes(opened, revision), verdict=verdict, names=names, second=second,
         own=visitor.login == revision.author, statuses=STATUS_NAMES, problem=problem, reason=reason,
-        preview=_preview(request, opened, revision),
+        preview=preview(request, whole) if whole else None,
     )  # fmt: skip
 
 
 def _changes(opened: Opened, revision: Revision) -> Any:
     live = opened.work.live
     return changes(opened.content(live) if live else None, opened.content(revision))
-
-
-def _preview(request: Request, opened: Opened, revision: Revision) -> Any:
-    whole = opened.whole(revision)
-    if whole is None:
-        return None
-    today = utc_now().astimezone(ZONE).date()
-    return preview(whole, None, today=today, stale_days=settings_of(request).stale_days)
 
 
 @router.post("/procedures/{key}/submit")

@@ -32,7 +32,7 @@ from bot.db import Database
 from bot.messages import telegram as words
 from bot.settings import Settings
 
-__all__ = ["NAME", "Telegram", "connect"]
+__all__ = ["NAME", "Telegram", "connect", "render"]
 
 TEXT_LIMIT: Final = 4_096
 CAPTION_LIMIT: Final = 1_024
@@ -133,24 +133,8 @@ class Telegram:
     # --- Out -------------------------------------------------------------------------------------
 
     def render(self, reply: Reply) -> Sequence[Outgoing]:
-        """Return the messages of a reply; the buttons stand under the last."""
-        ask_location = any(one.send == say.SHARE_LOCATION for one in reply.follow_ups)
-        follow_ups = [one for one in reply.follow_ups if one.send != say.SHARE_LOCATION]
-        rows = _rows(reply.choices, follow_ups)
-        shown = reply
-        if reply.choices and all(len(one.label) <= LABEL_CHARS for one in reply.choices):
-            shown = replace(reply, choices=())
-        parts = list(pieces(shown.plain() or reply.plain(), TEXT_LIMIT))
-        return [
-            Outgoing(
-                part,
-                buttons=rows if last else (),
-                asks=bool(reply.choices) and last,
-                ask_location=ask_location and last and not rows,
-            )
-            for number, part in enumerate(parts, 1)
-            for last in (number == len(parts),)
-        ]
+        """Return the messages of a reply; see the function of this name."""
+        return render(reply)
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
         """Send, or edit in place, one message; acknowledge the press it answers."""
@@ -269,6 +253,27 @@ class Telegram:
         """Close the pools."""
         for transport in self._transports:
             await transport.shutdown()
+
+
+def render(reply: Reply) -> Sequence[Outgoing]:
+    """Return the messages of a reply; the buttons stand under the last."""
+    ask_location = any(one.send == say.SHARE_LOCATION for one in reply.follow_ups)
+    follow_ups = [one for one in reply.follow_ups if one.send != say.SHARE_LOCATION]
+    rows = _rows(reply.choices, follow_ups)
+    shown = reply
+    if reply.choices and all(len(one.label) <= LABEL_CHARS for one in reply.choices):
+        shown = replace(reply, choices=())
+    parts = list(pieces(shown.plain() or reply.plain(), TEXT_LIMIT))
+    return [
+        Outgoing(
+            part,
+            buttons=rows if last else (),
+            asks=bool(reply.choices) and last,
+            ask_location=ask_location and last and not rows,
+        )
+        for number, part in enumerate(parts, 1)
+        for last in (number == len(parts),)
+    ]
 
 
 def _rows(

@@ -98,16 +98,8 @@ class ZaloOA:
         return translate(payload, oa_id=self._settings.zalo_oa_id)
 
     def render(self, reply: Reply) -> Sequence[Outgoing]:
-        """Return the messages that show `reply`; choices are numbered, and buttons where allowed."""
-        text = unicodedata.normalize("NFC", reply.plain())
-        parts = list(pieces(text, TEXT_LIMIT))
-        rows: tuple[tuple[Button, ...], ...] = ()
-        if self.capabilities.buttons:
-            rows = tuple((one,) for one in _buttons(reply))
-        return [
-            Outgoing(part, buttons=rows if index == len(parts) else ())
-            for index, part in enumerate(parts, 1)
-        ]
+        """Return the messages that show `reply`; see the function of this name."""
+        return render(reply, with_buttons=bool(self.capabilities.buttons))
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
         """Send one message by `cs` and return its id.
@@ -198,6 +190,16 @@ class ZaloOA:
 def connect(settings: Settings, database: Database) -> ZaloOA | None:
     """Return the account of the settings; None when there is none."""
     return ZaloOA(settings, database) if settings.zalo_oa_app_id else None
+
+
+def render(reply: Reply, *, with_buttons: bool) -> Sequence[Outgoing]:
+    """Return the messages that show `reply`; choices are numbered, and buttons where allowed."""
+    parts = list(pieces(unicodedata.normalize("NFC", reply.plain()), TEXT_LIMIT))
+    rows = tuple((one,) for one in _buttons(reply)) if with_buttons else ()
+    return [
+        Outgoing(part, buttons=rows if index == len(parts) else ())
+        for index, part in enumerate(parts, 1)
+    ]
 
 
 def _buttons(reply: Reply) -> list[Button]:

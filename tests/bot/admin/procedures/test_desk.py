@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from html import unescape
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import col, update
 
+from bot.channels import telegram, zalo_oa
+from bot.conversation import Message
 from bot.db import Database
+from bot.dialogue import State
 from bot.models import Role
 from bot.settings import Settings
 from knowledge.models import GoldenQuestion
@@ -422,3 +426,16 @@ def test_golden_questions_are_kept(desk: Desk) -> None:
     editor.post(one[1], data={"do": "remove"})
     assert "0 câu" in text(editor.get("/admin/golden", params={"q": "cuoi xong dang ky"}))
     assert editor.get(one[1]).status_code == 404
+
+
+def test_the_preview_is_what_telegram_and_zalo_would_get(desk: Desk, anyone: TestClient) -> None:
+    page = unescape(desk(Role.VIEWER).get("/admin/procedures/1.001193").text)
+    dialogue = cast("FastAPI", anyone.app).state.dialogue
+    question = Message("telegram", "preview", "1.001193", introduced=True)
+    assert anyone.portal is not None
+    reply = anyone.portal.call(dialogue.answer_fresh, question, State())
+
+    for sent in (*telegram.render(reply), *zalo_oa.render(reply, with_buttons=False)):
+        assert sent.text in page
+    labels = [one.label for one in telegram.render(reply)[-1].buttons[0]]
+    assert f"[{'] ['.join(labels)}]" in page
