@@ -27,6 +27,7 @@ from bot.channels import (
     SendError,
     Trouble,
 )
+from bot.channels.downloads import fetch
 from bot.channels.reading import id_of, mapping_of, text_of
 from bot.channels.splitting import pieces
 from bot.conversation import Attachment, AttachmentKind, Message, Reply
@@ -128,20 +129,7 @@ class ZaloBot:
             SendError: it is gone or refused.
             ValueError: it is longer than `limit` bytes.
         """
-        if not attachment.ref.startswith("https://"):
-            raise SendError("zalo bot file: no address of Zalo's", Trouble.DROP)
-        content = bytearray()
-        try:
-            async with self._client.stream("GET", attachment.ref) as answer:
-                if answer.status_code != 200:
-                    raise SendError(f"zalo bot file HTTP {answer.status_code}", Trouble.DROP)
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > limit:
-                        raise ValueError(f"longer than {limit} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SendError(f"zalo bot file: {type(error).__name__}", Trouble.RETRY) from None
-        return bytes(content)
+        return await fetch(self._client, attachment.ref, limit=limit, named="zalo bot")
 
     async def refresh(self) -> None:
         """Do nothing: the token of a bot does not end; a wrong one is the operator's to mend."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 import httpx
 
 from bot.channels import SendError, Trouble
+from bot.channels.downloads import fetch
 from bot.channels.zalo_oa.errors import classify, classify_http
 from bot.channels.zalo_oa.tokens import Token, Tokens
 from bot.db import Database
@@ -69,20 +70,7 @@ class Api:
             SendError: it cannot be had.
             ValueError: it is longer than `limit` bytes.
         """
-        if not url.startswith("https://"):
-            raise SendError("zalo file: no address of Zalo's", Trouble.DROP)
-        content = bytearray()
-        try:
-            async with self._client.stream("GET", url) as answer:
-                if answer.status_code != 200:
-                    raise classify_http(answer.status_code, answer.headers)
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > limit:
-                        raise ValueError(f"longer than {limit} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SendError(f"zalo file: {type(error).__name__}", Trouble.RETRY) from None
-        return bytes(content)
+        return await fetch(self._client, url, limit=limit, named="zalo")
 
     async def close(self) -> None:
         """Finish an exchange of tokens under way, then close the connections."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.sandbox.serving import create
+from bot.sandbox.telegram import FakeTelegram
+from bot.sandbox.zalo_bot import FakeZaloBot
 from tests.conftest import NewFolder
 
 Motcua = Callable[..., Result]
@@ -137,3 +143,68 @@ def test_a_platform_that_does_not_answer_costs_one_line(motcua: Motcua) -> None:
 
     assert told.exit_code == 1
     assert told.stderr.splitlines() == ["motcua: nền tảng không nhận: zalo bot: ConnectError"]
+
+
+class Sandbox:
+    """The platforms whose webhook a command sets, served beside the test."""
+
+    def __init__(self, address: str, telegram: FakeTelegram, zalo_bot: FakeZaloBot) -> None:
+        self.fakes = {"telegram": telegram, "zalo_bot": zalo_bot}
+        self.environment = {
+            "MOTCUA_PUBLIC_URL": "https://vidu.vn",
+            "MOTCUA_TELEGRAM_TOKEN": telegram.token,
+            "MOTCUA_TELEGRAM_SECRET": "mot-bi-mat-dai",
+            "MOTCUA_TELEGRAM_BASE_URL": f"{address}/telegram",
+            "MOTCUA_ZALO_BOT_TOKEN": zalo_bot.token,
+            "MOTCUA_ZALO_BOT_WEBHOOK_SECRET": "mot-bi-mat-dai",
+            "MOTCUA_ZALO_BOT_API_URL": f"{address}/zalo_bot",
+        }
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    telegram, zalo_bot = FakeTelegram(), FakeZaloBot()
+    server = uvicorn.Server(
+        uvicorn.Config(create([telegram, zalo_bot]), port=0, log_level="error", date_header=False)
+    )
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Sandbox(f"http://127.0.0.1:{port}", telegram, zalo_bot)
+    server.should_exit = server.force_exit = True
+    serving.join()
+
+
+@pytest.mark.parametrize("platform", ["telegram", "zalo_bot"])
+def test_a_webhook_is_set_looked_at_and_deleted(
+    platform: str, motcua: Motcua, sandbox: Sandbox
+) -> None:
+    fake = sandbox.fakes[platform]
+    address = f"https://vidu.vn/webhook/{platform}"
+
+    told = motcua("webhook", "set", platform, **sandbox.environment)
+    assert (told.exit_code, told.stdout) == (0, f"Đã khai {address}.\n")
+    assert (fake.webhook_url, fake.webhook_secret) == (address, "mot-bi-mat-dai")
+
+    told = motcua("webhook", "info", platform, **sandbox.environment)
+    assert json.loads(told.stdout)["url"] == address
+    assert "mot-bi-mat-dai" not in told.stdout
+
+    told = motcua("webhook", "delete", platform, **sandbox.environment)
+    assert (told.exit_code, told.stdout) == (0, "Đã xóa webhook.\n")
+    assert fake.webhook_url == ""
+
+
+def test_the_doctor_finds_both_bots_well_once_their_webhooks_are_set(
+    motcua: Motcua, sandbox: Sandbox
+) -> None:
+    for platform in sandbox.fakes:
+        motcua("webhook", "set", platform, **sandbox.environment)
+
+    told = motcua("doctor", "--json", MOTCUA_ZALO_OA_APP_ID="", **sandbox.environment)
+
+    findings = [one for one in json.loads(told.stdout) if one["check"] in sandbox.fakes]
+    assert {one["check"] for one in findings} == set(sandbox.fakes)
+    assert {one["level"] for one in findings} == {"ok"}
