@@ -12,6 +12,8 @@ from tests.bench.channels.town import Assistant, Town
 
 #: What it means depends on what the same person asked before.
 FOLLOW_UP: Final = "lệ phí bao nhiêu"
+#: Citizens at once while what each should hear is found out, and seconds after which a reply is whole.
+FEW, QUIET = 10, 3.0
 
 
 def procedures() -> list[str]:
@@ -21,8 +23,11 @@ def procedures() -> list[str]:
 
 async def together(town: Town, assistant: Assistant, people: int) -> bool:
     """Return whether everyone was answered, just as they would have been with nobody else there."""
-    alone = {code: await _alone(town, number, code) for number, code in enumerate(procedures())}
-    codes, lost, crossed = list(alone), [], []
+    codes = procedures()
+    few = asyncio.Semaphore(FEW)
+    alone = await asyncio.gather(*(_alone(town, few, n, code) for n, code in enumerate(codes)))
+    lost: list[int] = []
+    crossed: list[int] = []
     town.again, cpu, started = 0, assistant.cpu(), time.perf_counter()
 
     async def person(number: int) -> float:
@@ -31,11 +36,11 @@ async def together(town: Town, assistant: Assistant, people: int) -> bool:
         try:
             first = await town.ask(channel, address, codes[place])
             await town.ask(channel, address, FOLLOW_UP)
+            await town.hears(channel, address, len(alone[place]))
         except TimeoutError:
             lost.append(number)
             return 0.0
-        await asyncio.sleep(2)  # the rest of a long reply
-        if town.told[channel, address].texts != alone[codes[place]]:
+        if town.told[channel, address].texts != alone[place]:
             crossed.append(number)
         return first
 
@@ -50,12 +55,13 @@ async def together(town: Town, assistant: Assistant, people: int) -> bool:
     return not lost and not crossed
 
 
-async def _alone(town: Town, place: int, code: str) -> list[str]:
-    """Return what one citizen hears who asks when nobody else does."""
+async def _alone(town: Town, few: asyncio.Semaphore, place: int, code: str) -> list[str]:
+    """Return what one citizen hears who asks when hardly anybody else does."""
     channel, address = _channel(town, place), str(5_000_000 + place)
-    for text in (code, FOLLOW_UP):
-        await town.ask(channel, address, text)
-    await asyncio.sleep(0.2)
+    async with few:
+        for text in (code, FOLLOW_UP):
+            await town.ask(channel, address, text)
+            await asyncio.sleep(QUIET)  # the rest of a long reply
     return list(town.told[channel, address].texts)
 
 

@@ -105,6 +105,14 @@ class Town:
             await told.next.wait()
         return time.perf_counter() - started
 
+    async def hears(self, channel: str, citizen: str, count: int) -> None:
+        """Return once a citizen was told `count` messages."""
+        told = self.told[channel, citizen]
+        async with asyncio.timeout(PATIENCE):
+            while len(told.texts) < count:
+                told.next.clear()
+                await told.next.wait()
+
     def forget(self) -> None:
         """Empty every chat, so that a long run is not slowed by this process's own memory."""
         self.told.clear()
