@@ -149,7 +149,10 @@ class Sandbox:
     """The platforms whose webhook a command sets, served beside the test."""
 
     def __init__(self, address: str, telegram: FakeTelegram, zalo_bot: FakeZaloBot) -> None:
-        self.fakes = {"telegram": telegram, "zalo_bot": zalo_bot}
+        self.fakes: dict[str, FakeTelegram | FakeZaloBot] = {
+            "telegram": telegram,
+            "zalo_bot": zalo_bot,
+        }
         self.environment = {
             "MOTCUA_PUBLIC_URL": "https://vidu.vn",
             "MOTCUA_TELEGRAM_TOKEN": telegram.token,
