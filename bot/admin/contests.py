@@ -33,6 +33,8 @@ PATH: Final = "/contests"
 PAGE: Final = 50
 #: Places shown; the sheet has all.
 TOP: Final = 20
+#: Entries from which it is told how many have a question right.
+SAMPLE: Final = 5_000
 _ONE: Final = f"{PATH}/{{contest_id:int}}"
 _RANKING_HEAD: Final = ("Hạng", "Biệt danh", "Đúng", "Giây", "Nộp lúc", "Mã bài thi")
 
@@ -88,12 +90,12 @@ async def _one_page(
     async with database_of(request).read() as session:
         questions = await entries.questions_of(session, contest.id or 0) if contest.id else ()
         counts = await entries.counts(session, contest.id or 0)
-        placed = await entries.ranking(session, contest) if counts.finished else []
+        placed = await entries.ranking(session, contest, limit=TOP) if counts.finished else []
         shares = await _shares(session, contest) if counts.finished else {}
         second = await needs_second_person(session)
     return page(
         request, visitor, "contests/one.html", status=422 if problems else 200,
-        one=contest, questions=questions, counts=counts, placed=placed[:TOP], shares=shares,
+        one=contest, questions=questions, counts=counts, placed=placed, shares=shares,
         problems=problems, wrong=lifecycle.wrong_with(contest, questions, now) if contest.id else [],
         now=now, words=words, local=_local, longest=LONGEST, columns=sheet.COLUMNS,
         may_approve=visitor.may(Role.APPROVER) and not (second and contest.author == visitor.login),
@@ -101,12 +103,13 @@ async def _one_page(
 
 
 async def _shares(session: AsyncSession, contest: Contest) -> dict[int, float]:
-    """Return for each question the share of finished entries that have it right."""
+    """Return for each question the share of the newest finished entries that have it right."""
     questions = await entries.questions_of(session, contest.id or 0)
     right = {one.id: one.right_choice for one in questions}
     query = select(ContestEntry.answers).where(
         ContestEntry.contest_id == contest.id, col(ContestEntry.finished_at).is_not(None)
     )
+    query = query.order_by(col(ContestEntry.id).desc()).limit(SAMPLE)
     asked, hits = Counter[int](), Counter[int]()
     for answers in await session.exec(query):
         for given in answers:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, and_, case, exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,9 +20,6 @@ from bot.contests.nicknames import Bad
 from bot.conversation import ANSWER_ONLY
 from bot.models import Contact, Contest, ContestEntry, ContestQuestion, ContestStatus
 from bot.receipts import Seal, new_code
-
-#: Most entries ranked; a contest of a province has some tens of thousands.
-MOST_RANKED: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +161,47 @@ async def by_code(session: AsyncSession, code: str) -> ContestEntry | None:
     return (await session.exec(select(ContestEntry).where(ContestEntry.code == code))).first()
 
 
-async def ranking(session: AsyncSession, contest: Contest) -> list[scoring.Placed]:
-    """Return the finished entries that are ranked, with their places.
-
-    Browsers' sessions without an account are left out unless the contest takes them in: anybody may
-    open a hundred of them. One that is linked to a messenger counts from then on.
-    """
-    query = select(ContestEntry).where(
-        ContestEntry.contest_id == contest.id, col(ContestEntry.finished_at).is_not(None)
+async def ranking(
+    session: AsyncSession, contest: Contest, *, limit: int | None = None
+) -> list[scoring.Placed]:
+    """Return the best finished entries that are ranked, with their places; all of them without `limit`."""
+    best_first = (
+        select(ContestEntry)
+        .where(*_ranked(contest))
+        .order_by(
+            col(ContestEntry.score).desc(),
+            col(ContestEntry.seconds),
+            col(ContestEntry.nickname_key),
+        )
     )
-    if not contest.ranks_pages:
-        query = query.where(_HAS_ACCOUNT)
-    best_first = query.order_by(col(ContestEntry.score).desc(), col(ContestEntry.seconds))
-    return scoring.places((await session.exec(best_first.limit(MOST_RANKED))).all())
+    return scoring.places((await session.exec(best_first.limit(limit))).all())
+
+
+async def place_of(
+    session: AsyncSession, contest: Contest, entry: ContestEntry
+) -> tuple[int, int] | None:
+    """Return the place of a finished entry and of how many, or None when it is not ranked."""
+    mine = select(ContestEntry.id).where(ContestEntry.id == entry.id, *_ranked(contest))
+    if (await session.exec(mine)).first() is None:
+        return None
+    faster = and_(col(ContestEntry.score) == entry.score, col(ContestEntry.seconds) < entry.seconds)
+    better = or_(col(ContestEntry.score) > entry.score, faster)
+    count = select(func.count(), func.count(case((better, 1)))).where(*_ranked(contest))
+    ranked, before = (await session.exec(count)).one()
+    return before + 1, ranked
+
+
+def _ranked(contest: Contest) -> list[ColumnElement[bool]]:
+    """Return which entries have a place.
+
+    Browsers' sessions without an account have none unless the contest takes them in: anybody may open
+    a hundred of them. One that is linked to a messenger counts from then on.
+    """
+    done = [
+        col(ContestEntry.contest_id) == contest.id,
+        col(ContestEntry.finished_at).is_not(None),
+    ]
+    return done if contest.ranks_pages else [*done, _HAS_ACCOUNT]
 
 
 #: Whether the person of an entry can be reached by a messenger, and is not only a browser's session.

@@ -223,6 +223,7 @@ async def stop(session: AsyncSession, contest: Contest, doer: Doer, *, reason: s
     if not contest.is_open(doer.now):
         raise ContestError(words.NOT_OPEN)
     contest.note, contest.status = _reason(reason), ContestStatus.STOPPED
+    contest.closes_at = doer.now
     session.add(contest)
     await _log(session, contest, doer, "contest.stop", reason=reason)
 

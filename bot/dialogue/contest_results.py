@@ -43,8 +43,9 @@ async def results(
         if found is None:
             return Reply(Action.OTHER, words.NO_ENTRY)
         shows = found.contest.is_over(question.now) or found.contest.shows_scores
-        placed = await entries.ranking(session, found.contest) if shows else []
-    lines = _lines(question, found, placed, secret=secret, shows=shows)
+        placed = await entries.ranking(session, found.contest, limit=_TOP) if shows else []
+        score = await _score(session, found) if shows else []
+    lines = _lines(question, found, score, secret=secret)
     cards = (_top(placed, len(found.asked)),) if placed else ()
     offers = (
         (Button(words.SEE_ANSWERS, send=words.SEE_ANSWERS),)
@@ -129,14 +130,7 @@ async def _newest_over(session: AsyncSession, question: Question) -> int | None:
     return next((one.id for one in known if one.is_over(question.now)), None)
 
 
-def _lines(
-    question: Question,
-    found: Standing,
-    placed: Sequence[scoring.Placed],
-    *,
-    secret: str,
-    shows: bool,
-) -> list[str]:
+def _lines(question: Question, found: Standing, score: Sequence[str], *, secret: str) -> list[str]:
     contest, entry = found.contest, found.entry
     if entry is None or entry.finished_at is None:
         closes = moment(contest.closes_at)
@@ -147,10 +141,7 @@ def _lines(
         return [over, words.UNFINISHED if entry else words.NO_ENTRY]
     done = words.DONE if secret else words.ALREADY
     lines = [done.format(title=contest.title, nickname=entry.nickname)]
-    if shows:
-        lines += _score(entry, placed, len(found.asked))
-    else:
-        lines.append(words.LATER.format(closes=moment(contest.closes_at)))
+    lines += score or [words.LATER.format(closes=moment(contest.closes_at))]
     if secret:
         lines.append(words.RECEIPT.format(code=entry.code, secret=secret))
         lines.append(words.KEEP_RECEIPT)
@@ -158,12 +149,15 @@ def _lines(
     return lines
 
 
-def _score(entry: ContestEntry, placed: Sequence[scoring.Placed], count: int) -> list[str]:
-    mine = next((one.place for one in placed if one.entry.id == entry.id), None)
-    ranked = (
-        words.NOT_RANKED if mine is None else words.PLACE.format(place=mine, ranked=len(placed))
-    )
-    return [words.SCORE.format(score=entry.score, count=count, seconds=entry.seconds), ranked]
+async def _score(session: AsyncSession, found: Standing) -> list[str]:
+    entry = found.entry
+    if entry is None or entry.finished_at is None:
+        return []
+    placed = await entries.place_of(session, found.contest, entry)
+    said = words.SCORE.format(score=entry.score, count=len(found.asked), seconds=entry.seconds)
+    if placed is None:
+        return [said, words.NOT_RANKED]
+    return [said, words.PLACE.format(place=placed[0], ranked=placed[1])]
 
 
 def _top(placed: Sequence[scoring.Placed], count: int) -> Card:
@@ -172,7 +166,7 @@ def _top(placed: Sequence[scoring.Placed], count: int) -> Card:
             place=one.place, nickname=one.entry.nickname, score=one.entry.score,
             count=count, seconds=one.entry.seconds,
         )
-        for one in placed[:_TOP]
+        for one in placed
     )  # fmt: skip
     return Card(words.TOP, tuple(lines))
 

@@ -51,6 +51,8 @@ async def begin(question: Question) -> Reply | None:
         return None
     if not question.keeps:
         return Reply(Action.OTHER, words.NOT_KEPT)
+    if question.message.in_group:
+        return Reply(Action.OTHER, words.NOT_IN_GROUP)
     form = Form(question, "centre", {})
     form.said.append(words.START)
     centre = centre_by_key(question.published, link[1], question.today) if link else None

@@ -13,6 +13,9 @@ START: Final = (
     "Gõ “quay lại” hoặc “huỷ” lúc nào cũng được."
 )
 NOT_KEPT: Final = "Đây là câu thử nên tôi không mở phiếu khảo sát."
+NOT_IN_GROUP: Final = (
+    "Trong nhóm ai cũng thấy điểm anh/chị chấm. Anh/chị nhắn riêng cho tôi để làm khảo sát."
+)
 ASK_CENTRE: Final = "Anh/chị đã làm thủ tục ở đâu? Gõ tên xã, phường và tỉnh, hoặc tên trung tâm."
 CENTRE_UNKNOWN: Final = "Tôi chưa nhận ra nơi này. Anh/chị gõ tên xã hoặc phường, kèm tên tỉnh."
 CENTRE_WHICH: Final = "Nơi nào trong các nơi này ạ?"

@@ -96,11 +96,10 @@ async def _result(
         return ""
     asked = await entries.questions_of(session, entry.contest_id)
     said = words.SCORE.format(score=entry.score, count=len(asked), seconds=entry.seconds)
-    placed = await entries.ranking(session, contest)
-    mine = next((one.place for one in placed if one.entry.id == entry.id), None)
-    if mine is None:
+    placed = await entries.place_of(session, contest, entry)
+    if placed is None:
         return said
-    return f"{said} {words.PLACE.format(place=mine, ranked=len(placed))}"
+    return f"{said} {words.PLACE.format(place=placed[0], ranked=placed[1])}"
 
 
 @router.get(f"{PATH}/{{contest_id:int}}")
@@ -114,11 +113,11 @@ async def show_one(request: Request, contest_id: int) -> HTMLResponse:
         over = contest.is_over(now)
         shows = over or contest.shows_scores
         asked = await entries.questions_of(session, contest_id)
-        placed = await entries.ranking(session, contest) if shows else []
+        placed = await entries.ranking(session, contest, limit=TOP) if shows else []
         counts = await entries.counts(session, contest_id)
     return _page(
         "contest.html", contest=contest, now=now, counts=counts, count=len(asked), shows=shows,
-        placed=placed[:TOP], questions=asked if over else (),
+        placed=placed, questions=asked if over else (),
     )  # fmt: skip
 
 

@@ -151,6 +151,26 @@ async def test_pages_without_an_account_are_ranked_only_where_the_contest_says_s
     assert (counts.started, counts.finished, counts.ranked, counts.mean) == (2, 2, 2, 2.0)
 
 
+async def test_a_place_is_told_without_reading_everybody(database: Database) -> None:
+    contest = await held(database)
+    results = [(3, 10), (3, 10), (3, 60), (1, 10), (1, 10)]
+    made = [
+        await taken(database, contest, who(address=str(n)), f"Sóc {n}", right=right, each=each)
+        for n, (right, each) in enumerate(results)
+    ]
+    page = await taken(database, contest, who("web", "s"), "Trang Web")
+
+    async with database.read() as session:
+        told = [await entries.place_of(session, contest, one) for one in made]
+        ranked = await entries.ranking(session, contest)
+        first = await entries.ranking(session, contest, limit=3)
+        assert await entries.place_of(session, contest, page) is None
+
+    assert told == [(1, 5), (1, 5), (3, 5), (4, 5), (4, 5)]
+    assert [one.place for one in ranked] == [1, 1, 3, 4, 4]
+    assert first == ranked[:3]
+
+
 async def test_an_erased_citizen_is_off_the_ranking(database: Database) -> None:
     contest = await held(database)
     await taken(database, contest, who(), "Sóc Nâu")

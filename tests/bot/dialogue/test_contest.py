@@ -13,6 +13,7 @@ from bot.contests import entries
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue, State
 from bot.messages import contests as words
+from bot.messages import surveys
 from bot.models import Contest, ContestEntry, ContestQuestion, ContestStatus
 from tests.bot.contests.making import NOW, RIGHT, held
 from tests.bot.dialogue import conftest
@@ -146,6 +147,13 @@ async def test_time_stops_counting_while_the_citizen_is_away(dialogue: Dialogue,
     async with dialogue.sources.database.read() as session:
         placed = await entries.ranking(session, contest)
     assert [one.entry.seconds for one in placed] == [120 + 25]
+
+
+async def test_in_a_group_nobody_enters_and_nobody_answers_a_survey(dialogue: Dialogue) -> None:
+    await held(dialogue.sources.database)
+    said = [await say(dialogue, "-100/7", text) for text in ("xin chào", "hội thi", "khảo sát")]
+
+    assert [one.text for one in said[1:]] == [words.NOT_IN_GROUP, surveys.NOT_IN_GROUP]
 
 
 async def test_a_trial_question_opens_no_contest(dialogue: Dialogue) -> None:
