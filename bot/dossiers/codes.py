@@ -22,8 +22,8 @@ _MEANT: Final = re.compile(
     rf"(?:{_GAP}{{1,3}}[\dOIL]{{2,14}}(?!\w)){{1,7}}"
     rf"|(?<!\w)\d{{2,3}}(?:\.\d{{2,3}}){{1,3}}-[\dOIL]{{6}}(?:-[\dOIL]{{1,8}})?(?!\w)"
 )
-#: A group as long as a day; without one it may be the number of a room and a date.
-_TELLING: Final = re.compile(r"[\dOIL]{6,}")
+#: A group as long as a day, or a unit below an agency; without them it may be a room and a date.
+_TELLING: Final = re.compile(r"[\dOIL]{6,}|[A-Z]\d{2}\.\d{2,3}-\d{2}")
 _AGENCY: Final = re.compile(r"[A-Z]\d{2}")
 _UNIT: Final = re.compile(r"\d{2,3}")
 _SERIAL: Final = re.compile(r"\d{4,8}")

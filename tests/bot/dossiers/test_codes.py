@@ -39,6 +39,7 @@ def test_a_code_is_read_however_it_is_typed(typed: str, code: str) -> None:
     [
         ("000.00.16-240315-0012", words.NO_AGENCY),
         ("H58.16-0012345-11", words.NO_DAY),
+        ("H58.16-2403 0012", words.NO_DAY),
         ("H58.16-241315-0012", words.BAD_DAY),
         ("H58.16-301231-0012", words.BAD_DAY),
         ("H58.16-240315", words.NO_SERIAL),
