@@ -428,10 +428,15 @@ class _BodyLimit:
             message = await receive() if room >= 0 else {}
             room -= len(message.get("body", b""))
             if room < 0:
-                raise HTTPException(413, say.BODY_TOO_LARGE.format(limit=limit))
+                raise HTTPException(413, say.BODY_TOO_LARGE.format(limit=_size(limit)))
             return message
 
         await self.app(scope, receive_within, send)
+
+
+def _size(limit: int) -> str:
+    megabytes = limit // 1024**2
+    return f"{megabytes} MB" if megabytes else f"{limit // 1024} KB"
 
 
 class _RateLimit:

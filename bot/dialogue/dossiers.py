@@ -12,11 +12,12 @@ from typing import Final
 
 from bot import dossiers, people, petitions
 from bot.conversation import ANSWER_ONLY, KIOSK, Action, Button, Card, Reply, Section, SectionKind
-from bot.dialogue import deadlines
+from bot.dialogue import deadlines, kiosk
 from bot.dialogue.centres import centres_of, long_day
 from bot.dialogue.question import Question, State
 from bot.dossiers import Asked, CodeError, Found, Refused, Standing
 from bot.messages import dossiers as words
+from bot.messages import kiosk as kiosk_words
 from bot.messages import late
 from bot.messages import subscriptions as subscribing
 from bot.models import FINISHED, RUNNING, DossierStatus
@@ -124,7 +125,7 @@ async def _open(question: Question) -> bool:
 def _overheard(question: Question) -> str:
     """Return why no secret is asked for here; "" where only the citizen reads."""
     if question.message.channel == KIOSK:
-        return words.NOT_AT_KIOSK
+        return f"{kiosk_words.ON_PHONE} {kiosk_words.ON_PHONE_HOW}"
     return words.NOT_IN_GROUP if question.message.in_group else ""
 
 
@@ -134,7 +135,7 @@ async def _take(question: Question, found: Found) -> Reply:
     if not await _open(question):
         return _explain(question, (words.CODE_RIGHT,), open_=False)
     if overheard := _overheard(question):
-        return Reply(Action.OTHER, overheard)
+        return kiosk.on_phone(question) or Reply(Action.OTHER, overheard)
     if not question.keeps:
         return Reply(Action.OTHER, words.NOT_KEPT)
     secret = _secret_in(found.rest)

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from bot.conversation import KIOSK, KIOSK_SESSION, Action, Button, Reply, web_message
+from bot.conversation import KIOSK, KIOSK_SESSION, Action, Button, Card, Reply, web_message
 from bot.db import Database
 from bot.dialogue.memory import keep_state
 from bot.dialogue.question import Question, State
@@ -52,6 +52,14 @@ async def protect(question: Question) -> Reply | None:
     if question.message.channel == KIOSK and _NUMBER.search(question.message.text):
         return Reply(Action.OTHER, words.NO_NUMBERS)
     return None
+
+
+def on_phone(question: Question) -> Reply | None:
+    """Return the way to one's own phone at a kiosk, where nothing of one's own belongs; else None."""
+    if question.message.channel != KIOSK:
+        return None
+    card = Card(words.ON_PHONE_TITLE, lead=(words.ON_PHONE, words.ON_PHONE_HOW))
+    return Reply(Action.OTHER, cards=(card,))  # cards bring the button with the QR code
 
 
 async def begin(

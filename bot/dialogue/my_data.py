@@ -10,6 +10,7 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action, Button, Reply
+from bot.dialogue import kiosk
 from bot.dialogue.question import Question
 from bot.messages import my_data as words
 from bot.privacy import rights
@@ -43,6 +44,10 @@ async def handle(question: Question) -> Reply | None:
     text = question.folded.strip()
     if len(text.split()) > _MOST_WORDS:
         return None
+    if any(one.match(text) for one in (_CONFIRMED, _ERASE, _SHOW)) and (
+        elsewhere := kiosk.on_phone(question)
+    ):
+        return elsewhere
     if _CONFIRMED.match(text):
         return await _erase(question)
     if _KEEP.match(text):

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import attempts, petitions
 from bot.conversation import Action, Button, Reply
-from bot.dialogue import petition_form
+from bot.dialogue import kiosk, petition_form
 from bot.dialogue.centres import long_day
 from bot.dialogue.question import Question
 from bot.messages import petitions as words
@@ -46,14 +46,14 @@ async def begin(question: Question) -> Reply | None:
     found = _TRIGGER.match(question.folded.strip())
     if found is None or (_ABOUT.search(question.folded) and not (found[1] or found[2])):
         return None
-    return await petition_form.begin(question, _told(question, found))
+    return kiosk.on_phone(question) or await petition_form.begin(question, _told(question, found))
 
 
 async def look_up(question: Question) -> Reply | None:
     """Show a petition by its receipt code, close or reopen it; None without such a code."""
     if not looks_like_code(petitions.PREFIX, question.text):
         return None
-    return await _by_code(question, question.text)
+    return kiosk.on_phone(question) or await _by_code(question, question.text)
 
 
 def _told(question: Question, found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot import dossiers, people, subscriptions
 from bot.conversation import ANSWER_ONLY, Action, Button, Reply
-from bot.dialogue import places
+from bot.dialogue import kiosk, places
 from bot.dialogue.question import Question
 from bot.messages import subscriptions as words
 from bot.messages.announcements import TOPICS
@@ -125,7 +125,7 @@ async def _begin(question: Question, text: str) -> Reply | None:
     if not wished and not followed:
         return None
     if question.message.channel in ANSWER_ONLY:
-        return Reply(Action.OTHER, words.NOT_HERE)
+        return kiosk.on_phone(question) or Reply(Action.OTHER, words.NOT_HERE)
     if followed and (topic is None or (topic is Topic.PROCEDURES and not wished)):
         return await _ask_to_follow(question, followed["which"] or followed["named"] or "")
     if topic is None:

@@ -427,6 +427,6 @@ HAND_OVER_DONE: Final = "Đã mang cuộc trò chuyện sang máy này. Anh/ch�
 # --- Web -----------------------------------------------------------------------------------------
 
 RATE_LIMITED: Final = "Anh/chị gửi hơi nhanh. Chờ khoảng {seconds} giây rồi gửi tiếp giúp tôi."
-BODY_TOO_LARGE: Final = "Nội dung gửi lên lớn quá mức cho phép ({limit} byte)."
+BODY_TOO_LARGE: Final = "Nội dung hoặc ảnh gửi lên lớn quá; tôi nhận nhiều nhất {limit}."
 BAD_REQUEST: Final = "Yêu cầu chưa đúng mẫu: {reason}"
 NOT_FOUND: Final = "Không có trang này."

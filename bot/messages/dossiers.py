@@ -59,10 +59,6 @@ AWAY: Final = (
     "Hệ thống tra cứu hồ sơ đang không trả lời. Anh/chị thử lại sau ít phút, "
     "hoặc tra trên Cổng Dịch vụ công quốc gia."
 )
-NOT_AT_KIOSK: Final = (
-    "Đây là máy dùng chung nên tôi không hỏi mã. "
-    "Anh/chị bấm “Mang sang điện thoại”, quét mã QR rồi tra ở đó."
-)
 NOT_IN_GROUP: Final = (
     "Trong nhóm ai cũng đọc được nên tôi không hỏi mã. "
     "Anh/chị nhắn riêng cho tôi, và xoá tin có mã nếu đã gửi."

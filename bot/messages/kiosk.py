@@ -23,6 +23,9 @@ NO_NUMBERS: Final = (
     "Đây là máy dùng chung, xin đừng gõ số giấy tờ hay số điện thoại. "
     "Tôi không cần số đó. Anh/chị chỉ gõ việc cần làm."
 )
+ON_PHONE_TITLE: Final = "Việc này làm trên điện thoại của anh/chị"
+ON_PHONE: Final = "Đây là máy dùng chung nên tôi không nhận và không hiện thông tin riêng."
+ON_PHONE_HOW: Final = "Anh/chị bấm “Mang sang điện thoại”, quét mã QR rồi nhắn lại câu này ở đó."
 STILL_HERE: Final = "Anh/chị còn ở đây không?"
 WIPING: Final = "Tôi sẽ xóa màn hình sau {seconds} giây để người sau không đọc được."
 STAY: Final = "Tôi còn ở đây"

@@ -18,10 +18,12 @@ class CountKind(StrEnum):
     HOUR = "hour"
     PROVINCE = "province"
     TOPIC = "topic"
+    PETITION = "petition"
+    """Of petitions that were deleted: how many there had been, by the day they came in."""
 
 
 class DailyCount(SQLModel, table=True):
-    """How many questions of one day had this key and ended in this action."""
+    """How many questions (of PETITION: deleted petitions) of one day had this key and this end."""
 
     __tablename__ = "daily_count"
 
@@ -29,6 +31,6 @@ class DailyCount(SQLModel, table=True):
     day: date = Field(primary_key=True)
     """In Vietnam."""
     key: str = Field(default="", primary_key=True)
-    """The channel, the hour (00–23), the province's or the procedure's code; "" of ALL."""
+    """The channel, the hour (00–23), the province's or the procedure's code, the unit; "" of ALL."""
     action: str = Field(primary_key=True)
     times: int = 0

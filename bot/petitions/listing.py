@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, case
-from sqlmodel import and_, col, func, select
+from sqlalchemy import ColumnElement, Row
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.models import OWED, Petition, PetitionKind, PetitionStatus
+from bot.models import OWED, CountKind, DailyCount, Petition, PetitionKind, PetitionStatus
 from knowledge.hours import ZONE
 
 PAGE: Final = 50
@@ -117,19 +117,22 @@ class Figures:
 async def figures(
     session: AsyncSession, *, since: date, until: date, today: date, unit: str = ""
 ) -> Figures:
-    """Return the figures of the petitions received from `since` to `until`, both included."""
+    """Return the figures of the petitions received from `since` to `until`, both included.
+
+    Those erased or past their time since then are still counted; what they were is gone.
+    """
     owed = col(Petition.status).in_(OWED)
     answered = col(Petition.answered_at).is_not(None)
     in_time = func.date(Petition.answered_at) <= Petition.due_on
     counted = (
         func.count(),
-        _sum(answered),
-        _sum(and_(answered, in_time)),
-        _sum(owed),
-        _sum(and_(owed, col(Petition.due_on) < today)),
-        _sum(col(Petition.status) == PetitionStatus.DECLINED),
-        _sum(col(Petition.solved).is_(True)),
-        _sum(col(Petition.solved).is_(False)),
+        func.count().filter(answered),
+        func.count().filter(answered, in_time),
+        func.count().filter(owed),
+        func.count().filter(owed, col(Petition.due_on) < today),
+        func.count().filter(col(Petition.status) == PetitionStatus.DECLINED),
+        func.count().filter(col(Petition.solved).is_(True)),
+        func.count().filter(col(Petition.solved).is_(False)),
     )
     query = select(*counted).where(  # type: ignore[call-overload]
         col(Petition.created_at) >= _midnight(since),
@@ -138,11 +141,21 @@ async def figures(
     if unit:
         query = query.where(Petition.unit == unit)
     row = (await session.exec(query)).one()
-    return Figures(*(int(value or 0) for value in row))
+    here = Figures(*row)
+    gone = await _gone(session, since, until, unit)
+    return replace(here, **{name: getattr(here, name) + times for name, times in gone.items()})
 
 
-def _sum(condition: ColumnElement[bool]) -> Any:
-    return func.sum(case((condition, 1), else_=0))
+async def _gone(session: AsyncSession, since: date, until: date, unit: str) -> dict[str, int]:
+    """Return what is kept of deleted petitions, by the names of Figures."""
+    query = (
+        select(DailyCount.action, func.sum(DailyCount.times))
+        .where(DailyCount.kind == CountKind.PETITION, col(DailyCount.day).between(since, until))
+        .group_by(DailyCount.action)
+    )
+    if unit:
+        query = query.where(DailyCount.key == unit)
+    return {action: int(times) for action, times in await session.exec(query)}
 
 
 def _midnight(day: date) -> datetime:
@@ -150,9 +163,18 @@ def _midnight(day: date) -> datetime:
 
 
 async def units(session: AsyncSession) -> Sequence[str]:
-    """Return the units that petitions are at."""
-    query = select(Petition.unit).where(Petition.unit != "").distinct().order_by(Petition.unit)
-    return (await session.exec(query)).all()
+    """Return the units that petitions are at, in order.
+
+    Each is one step through the index, however many petitions a unit has.
+    """
+    first = select(func.min(Petition.unit).label("unit")).where(Petition.unit != "")
+    found = first.cte("units", recursive=True)
+    following = (
+        select(func.min(Petition.unit)).where(col(Petition.unit) > found.c.unit).scalar_subquery()
+    )
+    found = found.union_all(select(following).where(found.c.unit.is_not(None)))
+    rows = await session.exec(select(found.c.unit).where(found.c.unit.is_not(None)))
+    return sorted(rows.all())
 
 
 async def count_owed(session: AsyncSession) -> int:

@@ -39,6 +39,10 @@ class Holding:
     """Column from which `keep` is counted."""
     until: str = ""
     """When the rows go, where that is no number of days."""
+    or_since: str = ""
+    """Column that counts while `since` is empty; "" = such rows stay."""
+    counted: bool = False
+    """Whether figures keep how many there were (bot.privacy.counts)."""
     hidden: tuple[str, ...] = ()
     """Columns no export shows: hashes and things of the machine."""
 
@@ -175,6 +179,8 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         FoundBy.PERSON,
         1_095 * _DAY,
         "closed_at",
+        or_since="due_on",
+        counted=True,
         hidden=("secret_hash", "fingerprint"),
     ),
     Holding(
@@ -347,7 +353,9 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     _machine("petition_route", "Đơn vị nhận phản ánh theo nơi và lĩnh vực"),
     _machine("contest_question", "Câu hỏi, đáp án của hội thi"),
     _machine("contest", "Hội thi do cán bộ soạn và duyệt"),
-    _machine("daily_count", "Số câu hỏi mỗi ngày theo giờ, kênh, tỉnh, thủ tục"),
+    _machine(
+        "daily_count", "Số câu hỏi mỗi ngày theo giờ, kênh, tỉnh, thủ tục; số phản ánh đã xoá"
+    ),
     _machine("kill_switch", "Kênh đang tạm ngừng và câu báo cho người dân"),
     _machine("announcement", "Thông báo do cán bộ viết và duyệt"),
     _machine("feed", "Nguồn tin của cổng thông tin được đọc"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, tuple_
+from sqlalchemy import ColumnElement, Table, and_, or_, tuple_
 from sqlmodel import SQLModel, delete, func, select
 
 from bot.db import Database
 from bot.models import RetentionRun
+from bot.privacy.counts import keep_petitions
 from bot.privacy.register import HOLDINGS, Holding
+from knowledge.hours import ZONE
 
 #: Rows of one transaction: writers of replies wait for no more than this.
 BATCH: Final = 2_000
@@ -48,8 +50,12 @@ async def _delete(database: Database, holding: Holding, now: datetime) -> int:
     total = 0
     while True:
         async with database.write() as session:
-            batch = select(*table.primary_key.columns).where(past).limit(BATCH)
-            gone = await session.exec(delete(table).where(key.in_(batch)))
+            which = key.in_(select(*table.primary_key.columns).where(past).limit(BATCH))
+            if holding.counted:  # the same rows must be counted and deleted
+                rows = await session.exec(select(table.c.id).where(past).limit(BATCH))
+                which = table.c.id.in_(rows.all())
+                await keep_petitions(session, which)
+            gone = await session.exec(delete(table).where(which))
         total += gone.rowcount
         if gone.rowcount < BATCH:
             return total
@@ -58,4 +64,8 @@ async def _delete(database: Database, holding: Holding, now: datetime) -> int:
 def _past(holding: Holding, now: datetime) -> tuple[Table, ColumnElement[bool]]:
     assert holding.keep is not None
     table = SQLModel.metadata.tables[holding.table]
-    return table, table.c[holding.since] <= now - holding.keep
+    past = table.c[holding.since] <= now - holding.keep
+    if holding.or_since:
+        last = (now - holding.keep).astimezone(ZONE).date()
+        past = or_(past, and_(table.c[holding.since].is_(None), table.c[holding.or_since] <= last))
+    return table, past

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.db import Database
 from bot.models import Contact, Erasure, MissedQuestion, Turn
 from bot.privacy.codes import new_code
+from bot.privacy.counts import keep_petitions
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.privacy.register import HOLDINGS, FoundBy, Holding
 from knowledge.text import fold
@@ -73,6 +74,8 @@ async def erase(database: Database, identity: Identity, *, now: datetime) -> Era
         for holding in HOLDINGS:
             condition = _about(holding, identity)
             if condition is not None:
+                if holding.counted:
+                    await keep_petitions(session, condition)
                 gone = await session.exec(delete(_table(holding)).where(condition))
                 counts[holding.table] = gone.rowcount
         proof = Erasure(

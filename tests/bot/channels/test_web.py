@@ -205,7 +205,7 @@ class TestBadInput:
     def test_a_question_of_a_hundred_thousand_characters(self, client: TestClient) -> None:
         answer = client.post("/api/v1/messages", json={"text": "a" * 100_000})
         assert answer.status_code == 413
-        assert message_of(answer.json()) == say.BODY_TOO_LARGE.format(limit=16_384)
+        assert message_of(answer.json()) == say.BODY_TOO_LARGE.format(limit="16 KB")
 
     def test_a_question_over_the_limit_of_characters(self, client: TestClient) -> None:
         answer = client.post("/api/v1/messages", json={"text": "a" * 4_001})
@@ -323,3 +323,4 @@ def test_a_photo_for_a_petition_comes_by_the_page(client: TestClient) -> None:
     assert "ảnh 1/5" in reply_of(taken)
     assert "không phải ảnh" in reply_of(broken)
     assert huge.status_code == 413
+    assert huge.json()["error"]["message"].endswith("nhiều nhất 12 MB.")
