@@ -149,3 +149,41 @@ async def test_what_was_typed_outlives_the_session(sit: Sit, address: str) -> No
     await again.click()
     await expect(page.get_by_role("status")).to_contain_text("Đã lưu bản nháp")
     await expect(page.get_by_label("Tóm tắt")).to_have_value("Gõ dở\nrồi hết phiên")
+
+
+async def test_two_officials_answer_a_petition_and_everyone_reads_it(
+    sit: Sit, address: str
+) -> None:
+    editor, approver = await sit("soan"), await sit("duyet")
+    await editor.goto(f"{address}/admin/petitions")
+    await editor.get_by_role("link", name="PA-7KQ3-XN4C").click()
+    await editor.get_by_label("Soạn trả lời").fill("Kết quả đã có, mời anh/chị đến nhận.")
+    await editor.get_by_role("button", name="Gửi duyệt").click()
+    await expect(editor.get_by_role("status")).to_contain_text("chờ người khác duyệt")
+    await expect(editor.get_by_role("button", name="Duyệt và gửi")).to_have_count(0)
+
+    await approver.goto(f"{address}/admin/petitions/1")
+    assert await faults(approver) == []
+    await approver.get_by_role("button", name="Duyệt và gửi").click()
+    await expect(approver.get_by_role("status")).to_contain_text("Đã duyệt")
+    await approver.get_by_label("Phản ánh", exact=True).fill("Một hồ sơ trả chậm.")
+    assert await faults(approver) == []
+    await approver.get_by_role("button", name="Lưu").click()
+    await expect(approver.get_by_role("status")).to_contain_text("Đã công khai")
+
+    await approver.goto(f"{address}/phan-anh")
+    await expect(approver.get_by_text("Một hồ sơ trả chậm.")).to_be_visible()
+    await expect(approver.get_by_text("Chờ lâu quá.")).to_have_count(0)
+    assert await faults(approver) == []
+    await approver.goto(f"{address}/du-lieu-cua-toi")
+    assert await faults(approver) == []
+
+
+async def test_an_official_answers_in_a_talk(sit: Sit, address: str) -> None:
+    editor = await sit("soan")
+    await editor.goto(f"{address}/admin/threads")
+    await editor.get_by_role("table").get_by_role("link").first.click()
+    await editor.get_by_label("Trả lời người dân").fill("Anh/chị mang giấy hẹn đến quầy số 2.")
+    await editor.get_by_role("button", name="Gửi").click()
+    await expect(editor.get_by_role("list").get_by_text("quầy số 2")).to_be_visible()
+    assert await faults(editor) == []
