@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from fastapi import APIRouter, HTTPException, Request
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,15 +18,19 @@ from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from bot import audit
-from bot.admin.access import Sender, Visitor, database_of
+from bot.admin.access import Sender, Visitor, database_of, settings_of
 from bot.admin.announcing import (
+    Line,
     Written,
     approve_and_release,
     begin_correction,
     is_alone,
+    last_recall,
     reach_of,
     runs_of,
     send_to_failed,
+    take_back,
+    try_out,
     why_returned,
     write_down,
 )
@@ -35,8 +40,10 @@ from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
 from bot.broadcast import lifecycle, progress
 from bot.channels import TEXT_LIMITS
+from bot.channels.limits import SharedLimit, platform_limits
 from bot.deeds import Doer
 from bot.messages import announcements as words
+from bot.messages.linking import CHANNELS
 from bot.models import Announcement, AnnouncementStatus, Role
 from bot.sheets import BOM, line
 from knowledge.columns import utc_now
@@ -53,6 +60,7 @@ _HEADINGS: Final = ("Kênh", "Kết quả", "Lý do", "Số lần thử", "Lúc"
 _NAMED: Final = re.compile(r"\((\d{2}|\d{5})\)\s*$")
 
 router = APIRouter()
+log = structlog.get_logger()
 
 
 async def _waiting(session: AsyncSession) -> int:
@@ -194,8 +202,10 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
         so_far = await progress.progress(session, announcement.id or 0, now=utc_now())
         reasons = await progress.reasons(session, announcement.id or 0)
         reach = await reach_of(session, announcement)
+        recalled = await last_recall(session, announcement.id or 0)
     return page(
         request, visitor, "announcements/one.html",
+        recalled=recalled, taken=json.loads(recalled.after) if recalled else {},
         one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons, reach=reach,
         preview=lifecycle.message_text(announcement), places=_named(request, announcement),
         bulk=lifecycle.BULK,
@@ -234,6 +244,8 @@ async def act(request: Request, visitor: Sender, announcement_id: int, deed: str
     """Approve, release, stop, resume, correct, send again: one step, said back in a sentence."""
     form = await read_form(request)
     back = f"{PATH}/{announcement_id}"
+    if deed in _SENDING:
+        return await _SENDING[deed](request, visitor, announcement_id)
     if deed not in _DEEDS:
         raise HTTPException(404)
     try:
@@ -288,6 +300,59 @@ async def _again(
     return "", f"Sẽ gửi lại cho {await send_to_failed(session, one, doer)} người."
 
 
+def line_of(request: Request) -> Line:
+    """Return what sends in the running application."""
+    database = database_of(request)
+    pace = SharedLimit(database, platform_limits(settings_of(request)))
+    intake = getattr(request.app.state, "intake", None)
+    return Line(database, intake.channels if intake is not None else {}, pace)
+
+
+async def _try_out(request: Request, visitor: Visitor, announcement_id: int) -> Response:
+    """Send it to oneself only."""
+    back = f"{PATH}/{announcement_id}"
+    async with database_of(request).read() as session:
+        one = await announcement_of(session, announcement_id)
+    try:
+        sent = await try_out(line_of(request), one, doer_of(visitor))
+    except lifecycle.LifecycleError as error:
+        return redirect(request, back, str(error), bad=True)
+    names = ", ".join(CHANNELS.get(name, name) for name in sent)
+    return redirect(request, back, words.TRIED.format(channels=names))
+
+
+async def _recall(request: Request, visitor: Visitor, announcement_id: int) -> Response:
+    """Begin to take it back; many copies take minutes, so nobody waits for the page."""
+    back = f"{PATH}/{announcement_id}"
+    async with database_of(request).read() as session:
+        await announcement_of(session, announcement_id)
+        so_far = await progress.progress(session, announcement_id, now=utc_now())
+    if so_far.running:
+        return redirect(request, back, words.STOP_FIRST, bad=True)
+    begin_recall(request, announcement_id, doer_of(visitor))
+    return redirect(request, back, words.RECALLING)
+
+
+def begin_recall(request: Request, announcement_id: int, doer: Doer) -> None:
+    """Take an announcement back in the background, once at a time."""
+    state = request.app.state
+    running: dict[int, asyncio.Task[None]] = getattr(state, "recalls", {})
+    state.recalls = running
+    if announcement_id not in running:
+        task = asyncio.create_task(_take_back(line_of(request), announcement_id, doer))
+        running[announcement_id] = task
+        task.add_done_callback(lambda _: running.pop(announcement_id, None))
+
+
+async def _take_back(line: Line, announcement_id: int, doer: Doer) -> None:
+    try:
+        await take_back(line, announcement_id, doer)
+    except Exception:
+        log.exception("announcement not taken back", announcement=announcement_id)
+
+
+#: Deeds that talk to the platforms; they hold no transaction open meanwhile.
+_SENDING: Final = {"try": _try_out, "recall": _recall}
 _DEEDS: Final = {
     "approve": _approve,
     "send-back": _send_back,

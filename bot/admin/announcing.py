@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import officials
+from bot import audit, officials
 from bot.broadcast import lifecycle
 from bot.broadcast.audience import AudienceError, Estimate, estimate, place_codes
-from bot.channels import TEXT_LIMITS
+from bot.broadcast.recall import recall
+from bot.broadcast.trial import send_trial
+from bot.channels import TEXT_LIMITS, Channel, Pace, SendError
+from bot.db import Database
 from bot.deeds import Doer
 from bot.messages import announcements as words
-from bot.models import Announcement, AnnouncementStatus, AuditEntry, Official, Role, Run
+from bot.models import (
+    Announcement,
+    AnnouncementStatus,
+    AuditEntry,
+    Official,
+    OfficialChat,
+    Role,
+    Run,
+)
 from knowledge.places import Places
 
 #: Channels an announcement can go out by.
@@ -95,6 +106,78 @@ async def approve_and_release(
     )
     await lifecycle.release(session, number, now=doer.now, **who)
     return people
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What sends: the channels of the running application, and the pace they share."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    pace: Pace
+
+
+async def try_out(line: Line, one: Announcement, doer: Doer) -> list[str]:
+    """Send an announcement to the official's own linked chats only; return the channels it went by.
+
+    Raises:
+        LifecycleError: no chat is linked, or none took it.
+    """
+    async with line.database.read() as session:
+        official = await officials.find(session, doer.login)
+        chats = await officials.chats_of(session, official, now=doer.now)
+    if not chats:
+        raise lifecycle.LifecycleError(words.TRIAL_NEEDS_CHAT)
+    sent: list[str] = []
+    refused: list[str] = []
+    for chat in chats:
+        took = await _took(line, chat, one)
+        (sent if took else refused).append(chat.channel)
+    if not sent:
+        raise lifecycle.LifecycleError(words.TRIAL_REFUSED.format(channels=", ".join(refused)))
+    async with line.database.write() as session:
+        await audit.write(
+            session, actor=doer.login, action="announcement.trial", subject=str(one.id or ""),
+            after={"channels": sent}, where=doer.where, now=doer.now,
+        )  # fmt: skip
+    return sent
+
+
+async def _took(line: Line, chat: OfficialChat, one: Announcement) -> bool:
+    """Whether a test send went out to a chat."""
+    channel = line.channels.get(chat.channel)
+    if channel is None:
+        return False
+    try:
+        await send_trial(channel, line.pace, chat.address, one)
+    except (SendError, TimeoutError, OSError):
+        return False
+    return True
+
+
+async def take_back(line: Line, announcement_id: int, doer: Doer) -> None:
+    """Take an announcement back from those who got it, and log what became of it.
+
+    Done again it goes on where it stood, so a process that ends in between loses nothing.
+
+    Raises:
+        StillSendingError: stop it first.
+    """
+    done = await recall(line.database, line.channels, line.pace, announcement_id)
+    async with line.database.write() as session:
+        await audit.write(
+            session, actor=doer.login, action="announcement.recall", subject=str(announcement_id),
+            after=asdict(done), where=doer.where,
+        )  # fmt: skip
+
+
+async def last_recall(session: AsyncSession, announcement_id: int) -> AuditEntry | None:
+    """Return the log's entry of the newest recall, or None."""
+    subjects = (str(announcement_id), f"announcement:{announcement_id}")
+    query = select(AuditEntry).where(
+        col(AuditEntry.subject).in_(subjects), AuditEntry.action == "announcement.recall"
+    )
+    return (await session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1))).first()
 
 
 async def why_returned(session: AsyncSession, one: Announcement) -> AuditEntry | None:

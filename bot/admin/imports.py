@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
-from bot import audit
+from bot import audit, officials
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
@@ -149,12 +149,16 @@ async def show_job(request: Request, visitor: Viewer, job_id: int) -> Response:
         job = await job_of(session, job_id)
         rows = await rows_of(session, job_id, shown, field, after)
         fields = await fields_of(session, job_id) if job.status is JobStatus.READY else []
+        second = job.author == visitor.login and await officials.is_there_another(
+            session, Role.APPROVER, but=visitor.login
+        )
     return page(
         request, visitor, "import/job.html",
         job=job, rows=rows[:PAGE], more=rows[PAGE - 1].id if len(rows) > PAGE else None,
         fields=fields, shown=shown, field=field, at_work=job.status in AT_WORK,
         outcome_words=OUTCOMES, state_words=ROW_STATES, status_words=JOB_STATUS,
-        problem_words=PROBLEMS, taken=TAKEN, undecided=UNDECIDED, may_publish=visitor.may(Role.APPROVER),
+        problem_words=PROBLEMS, taken=TAKEN, undecided=UNDECIDED, second=second,
+        may_publish=visitor.may(Role.APPROVER) and not second,
         may_edit=visitor.may(Role.EDITOR),
     )  # fmt: skip
 

@@ -34,10 +34,21 @@ def add(
     role: Annotated[list[Role] | None, typer.Option(help="Vai trò; lặp lại để thêm")] = None,
     password_stdin: FromInput = False,
 ) -> None:
-    """Thêm cán bộ; người đầu tiên nên có vai trò admin."""
+    """Thêm cán bộ; không ghi --role thì chỉ người đầu tiên có, và có vai trò admin."""
+    if not role:
+        role = asyncio.run(_first_role())
     password = _password(login, from_input=password_stdin)
-    asyncio.run(_add(login, name or login, role or [Role.ADMIN], password))
+    asyncio.run(_add(login, name or login, role, password))
     typer.echo(f"đã thêm {login.lower()}; đăng nhập tại /admin")
+
+
+async def _first_role() -> list[Role]:
+    """Return what the first official is without being told; nobody else becomes admin by omission."""
+    async with open_database() as (_, database), database.read() as session:
+        anybody = (await session.exec(select(Official.id).limit(1))).first()
+    if anybody is not None:
+        fail(f"hãy ghi --role, ví dụ --role viewer; có: {', '.join(Role)}", 2)
+    return [Role.ADMIN]
 
 
 async def _add(login: str, name: str, roles: list[Role], password: str) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import func
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.models import ImportJob, ImportRow, JobStatus, RowOutcome, RowState
+from bot.models import ImportJob, ImportRow, JobStatus, Role, RowOutcome, RowState
+from bot.officials import is_there_another
 
 #: What can be taken over; taking a removed one over takes it off.
 TAKEN: Final = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.REMOVED)
@@ -19,6 +20,11 @@ TAKEN: Final = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.REMOVED)
 EVERYTHING: Final = (RowOutcome.NEW, RowOutcome.CHANGED)
 #: What may be decided on (again).
 UNDECIDED: Final = (RowState.OPEN, RowState.SAVED, RowState.FAILED)
+
+
+OWN_FILE: Final = (
+    "Anh/chị tải tệp này lên nên cần một người khác duyệt công bố. Lưu nháp thì được ngay."
+)
 
 
 class DecisionError(Exception):
@@ -51,11 +57,14 @@ async def choose(
     stays drafts unless `override` says why it must be.
 
     Raises:
-        DecisionError: the job is not ready, or there is nothing to take over.
+        DecisionError: the job is not ready, there is nothing to take over, or who uploaded the
+            file would publish it although somebody else could.
     """
     job = await session.get(ImportJob, job_id, with_for_update=True)
     if job is None or job.status not in (JobStatus.READY, JobStatus.SAVING):
         raise DecisionError("Tệp này chưa đọc xong hoặc đã đóng, chưa nhận dòng nào được.")
+    if publish and by == job.author and await is_there_another(session, Role.APPROVER, but=by):
+        raise DecisionError(OWN_FILE)
     state = RowState.TO_PUBLISH if publish else RowState.TO_SAVE
     done = await session.exec(
         update(ImportRow)

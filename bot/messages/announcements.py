@@ -57,6 +57,13 @@ CONFIRM: Final = "Thông báo này tới {count} người. Gõ đúng số {coun
 SECOND_PERSON: Final = (
     "Thông báo tới {count} người cần một người khác duyệt. Người viết không tự duyệt được."
 )
+TRIAL_NEEDS_CHAT: Final = (
+    "Chưa nối Zalo, Telegram nào để nhận thử. Anh/chị bấm vào tên mình để nối trước."
+)
+TRIAL_REFUSED: Final = "Chưa gửi thử được qua {channels}. Anh/chị xem lại kênh rồi thử lại."
+TRIED: Final = "Đã gửi thử cho riêng anh/chị qua {channels}."
+RECALLING: Final = "Đang thu hồi. Kết quả hiện ở trang này khi xong."
+STOP_FIRST: Final = "Thông báo đang gửi. Hãy dừng trước rồi thu hồi."
 WHY_RETURNED: Final = "Hãy ghi lý do trả lại để người viết biết cần sửa gì."
 NOT_DRAFT: Final = (
     "Chỉ bản nháp mới sửa hoặc duyệt được; thông báo này đang ở trạng thái “{status}”."

@@ -223,6 +223,14 @@ def roles_of(official: Official) -> frozenset[Role]:
     return frozenset().union(*(Role(role).implies for role in official.roles))
 
 
+async def is_there_another(session: AsyncSession, role: Role, *, but: str) -> bool:
+    """Whether somebody besides the official `but` may do what `role` does."""
+    active = await session.exec(
+        select(Official).where(col(Official.disabled_at).is_(None), Official.login != but)
+    )
+    return any(role in roles_of(official) for official in active)
+
+
 def _checked(roles: Iterable[Role]) -> list[str]:
     given = set(roles)
     if not given:

@@ -9,13 +9,22 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.admin.access import Visitor, database_of
-from bot.admin.announcements import LONGEST, PAGE, announcement_of, newest, sums
+from bot.admin.announcements import (
+    LONGEST,
+    PAGE,
+    announcement_of,
+    begin_recall,
+    line_of,
+    newest,
+    sums,
+)
 from bot.admin.announcing import (
     Written,
     approve_and_release,
     begin_correction,
     reach_of,
     send_to_failed,
+    try_out,
     write_down,
 )
 from bot.admin.api.access import AnnouncementReader, AnnouncementWriter, Sender
@@ -25,6 +34,7 @@ from bot.admin.centres import places_of
 from bot.admin.procedures.work import doer_of
 from bot.broadcast import lifecycle, progress
 from bot.channels import TEXT_LIMITS
+from bot.messages import announcements as words
 from bot.models import Announcement, AnnouncementStatus
 from knowledge.columns import utc_now
 
@@ -227,6 +237,26 @@ async def resume(request: Request, visitor: Sender, announcement_id: Number) -> 
             session, announcement_id, by=doer.login, where=doer.where, now=doer.now
         )
         return AnnouncementRead.model_validate(one)
+
+
+@router.post("/{announcement_id}/recall", status_code=202, summary="Thu hồi tin đã gửi")
+async def recall(request: Request, visitor: Sender, announcement_id: Number) -> AnnouncementRead:
+    """Begin to take it back where the platform allows it; the log tells what became of it."""
+    async with database_of(request).read() as session:
+        one = await announcement_of(session, announcement_id)
+        so_far = await progress.progress(session, announcement_id, now=utc_now())
+    if so_far.running:
+        raise Problem(Kind.CONFLICT, words.STOP_FIRST)
+    begin_recall(request, announcement_id, doer_of(visitor))
+    return AnnouncementRead.model_validate(one)
+
+
+@router.post("/{announcement_id}/try", summary="Gửi thử cho chính mình")
+async def try_one(request: Request, visitor: Sender, announcement_id: Number) -> list[str]:
+    """Send it to the official's own linked chats only; return the channels it went by."""
+    async with database_of(request).read() as session:
+        one = await announcement_of(session, announcement_id)
+    return await try_out(line_of(request), one, doer_of(visitor))
 
 
 @router.post("/{announcement_id}/again", summary="Gửi lại cho người chưa nhận được")

@@ -106,6 +106,17 @@ def test_a_sent_one_is_edited_no_more_and_unknown_ones_are_told(
     assert client.post(f"{place}/explode").status_code == 404
 
 
+def test_it_is_tried_out_and_taken_back_from_the_desk(desk: Desk) -> None:
+    client = desk(Role.SENDER)
+    place = _create(client)
+    assert "Gửi thử cho riêng tôi" in client.get(place).text
+    client.post(f"{place}/try")
+    assert "Chưa nối Zalo, Telegram nào" in client.get(place).text
+    client.post(f"{place}/recall")
+    assert "Đang thu hồi" in client.get(place).text
+    assert client.post("/admin/announcements/999999/recall").status_code == 404
+
+
 def test_the_list_shows_and_filters(desk: Desk) -> None:
     client = desk(Role.SENDER)
     number = re.sub(r"\D", "", _create(client, title="Tin riêng để tìm"))

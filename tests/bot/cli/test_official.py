@@ -27,11 +27,16 @@ def motcua(folder: Path, *arguments: str, stdin: str = "") -> Result:
 def test_an_account_from_the_first_day_to_the_last(folder: Path) -> None:
     added = motcua(folder, "official", "add", "Lan", "--password-stdin", stdin=PASSWORD)
     assert (added.exit_code, added.stderr) == (0, "")
-    again = motcua(folder, "official", "add", "lan", "--password-stdin", stdin=PASSWORD)
+    bare = motcua(folder, "official", "add", "hoa", "--password-stdin", stdin=PASSWORD)
+    assert (bare.exit_code, len(bare.stderr.splitlines())) == (2, 1)
+    assert "--role viewer" in bare.stderr
+    assert "lan\tLan\tadmin" in motcua(folder, "official", "list").stdout
+    viewer = ("--role", "viewer", "--password-stdin")
+    again = motcua(folder, "official", "add", "lan", *viewer, stdin=PASSWORD)
     assert (again.exit_code, "đã có người dùng" in again.stderr) == (1, True)
-    weak = motcua(folder, "official", "add", "hoa", "--password-stdin", stdin="1234567890\n")
+    weak = motcua(folder, "official", "add", "hoa", *viewer, stdin="1234567890\n")
     assert weak.exit_code == 0, "ten different signs are enough here; the lock-out does the rest"
-    short = motcua(folder, "official", "add", "thu", "--password-stdin", stdin="ngắn\n")
+    short = motcua(folder, "official", "add", "thu", *viewer, stdin="ngắn\n")
     assert (short.exit_code, len(short.stderr.splitlines())) == (2, 1)
 
     assert (
@@ -74,7 +79,9 @@ def test_a_token_is_printed_once_and_revoked(folder: Path) -> None:
 
 def test_tampering_is_named_and_costs_the_exit_code(folder: Path) -> None:
     for login in ("thao", "binh"):
-        motcua(folder, "official", "add", login, "--password-stdin", stdin=PASSWORD)
+        motcua(
+            folder, "official", "add", login, "--role", "editor", "--password-stdin", stdin=PASSWORD
+        )
     whole = motcua(folder, "audit", "verify")
     assert whole.exit_code == 0
     head = whole.stdout.split()[-1]

@@ -15,6 +15,7 @@ from knowledge.columns import utc_now
 from knowledge.content import Content
 from knowledge.importing import Draft
 from tests.bot.admin.api.conftest import Program
+from tests.bot.admin.conftest import Desk
 from tests.bot.admin.procedures.test_desk import few_golden_questions
 from tests.bot.admin.test_announcements import _subscriber
 from tests.bot.admin.test_questions import ask
@@ -22,13 +23,13 @@ from tests.bot.admin.test_questions import ask
 __all__ = ["few_golden_questions"]
 
 
-async def _ready(settings: Settings) -> tuple[int, int]:
+async def _ready(settings: Settings, author: str = "editor") -> tuple[int, int]:
     """A file that was read, with one new row; the desk's own test drives the reading."""
     draft = Draft("thu.csv", Content(code="9.700201", title="Thẻ mượn thuyền", where="Bến xã"))
     database = Database(settings.url)
     async with database.write() as session:
         job = ImportJob(
-            name="thu.csv", stored_as="x", size=1, status=JobStatus.READY, author="editor"
+            name="thu.csv", stored_as="x", size=1, status=JobStatus.READY, author=author
         )
         session.add(job)
         await session.flush()
@@ -59,6 +60,23 @@ def test_a_file_is_looked_at_and_taken_over(program: Program, settings: Settings
     assert editor.post(f"/imports/{job}/cancel").json()["status"] == "cancelled"
     again = editor.post(f"/imports/{job}/cancel")
     assert (again.status_code, again.json()["detail"]) == (409, "Tệp này đã đóng rồi.")
+
+
+def test_who_uploaded_a_file_saves_drafts_and_another_publishes(
+    program: Program, settings: Settings, desk: Desk
+) -> None:
+    approver = program(Role.APPROVER)
+    job, row = asyncio.run(_ready(settings, "approver"))
+    page = desk(Role.APPROVER).get(f"/admin/import/{job}").text
+    assert "cần một người khác duyệt công bố" in page
+    assert f"/admin/import/{job}/publish" not in page
+    own = approver.post(f"/imports/{job}/publish", json={"rows": [row]})
+    assert (own.status_code, "cần một người khác" in own.json()["detail"]) == (409, True)
+    assert f"/admin/import/{job}/publish" in desk(Role.ADMIN).get(f"/admin/import/{job}").text
+    assert program(Role.ADMIN).post(f"/imports/{job}/publish", json={"rows": [row]}).json() == {
+        "rows": 1
+    }
+    approver.post(f"/imports/{job}/cancel")
 
 
 def test_a_file_is_queued(program: Program) -> None:
