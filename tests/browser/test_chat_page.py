@@ -25,6 +25,8 @@ async def test_ask_follow_up_choose_and_get_stuck(page: Page, address: str) -> N
         page.get_by_role("heading", name="Đăng ký khai sinh: giấy tờ cần mang")
     ).to_be_visible()
     await page.get_by_role("checkbox").first.check()
+    await page.get_by_role("button", name="Đúng ý", exact=True).click()  # in words, without 👍
+    await expect(page.get_by_text("Tôi đã ghi nhận").first).to_be_visible()
 
     await page.get_by_role("button", name="Lệ phí").last.click()
     await expect(

@@ -8,6 +8,8 @@ const GESTURES = {
   unfollow: "Bỏ quan tâm",
 };
 const LOOK_EVERY = 700;
+/* Not every machine has a font for 👍; the words beside it say the same. */
+const words = (label) => label.replace(/^\p{Extended_Pictographic}\uFE0F?\s+/u, "");
 
 const people = [
   { id: "1001", name: "Chị Lan" },
@@ -70,8 +72,8 @@ function bubble(one) {
   for (const row of one.keys) {
     box.append(element("div", { className: "keys" }, ...row.map((key) => {
       const mine = index++;
-      if (key.url) return element("a", { href: key.url, textContent: key.label, target: "_blank", rel: "noreferrer" });
-      const button = element("button", { type: "button", textContent: key.label });
+      if (key.url) return element("a", { href: key.url, textContent: words(key.label), target: "_blank", rel: "noreferrer" });
+      const button = element("button", { type: "button", textContent: words(key.label) });
       button.onclick = () => act({ act: "press", bubble: one.id, index: mine });
       return button;
     })));
