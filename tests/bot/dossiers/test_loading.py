@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, delete, func, select
 
 from bot import dossiers
 from bot.db import Database
@@ -82,6 +82,24 @@ async def test_a_preview_answers_nobody_and_a_used_load_does(database: Database)
     assert (after.status, after.office) == (DossierStatus.PROCESSING, "Xã Hòa Long")
     with pytest.raises(LoadError):
         await dossiers.take_effect(database, load.id or 0, now=NOW)
+
+
+async def test_a_load_cut_off_half_way_is_never_used(database: Database) -> None:
+    load = await dossiers.prepare(
+        database,
+        NAMES,
+        export(line(), line(code=OTHER)),
+        name="a.csv",
+        author="lan",
+        days=7,
+        now=NOW,
+    )
+    async with database.write() as session:  # what a kill between two batches leaves
+        await session.exec(delete(Dossier).where(col(Dossier.ending) == "0013"))
+
+    with pytest.raises(LoadError, match="dở dang"):
+        await dossiers.take_effect(database, load.id or 0, now=NOW)
+    assert await asked(database) is Refused.NOT_FOUND
 
 
 async def test_neither_code_nor_secret_is_stored(database: Database) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot import dossiers, people
+from bot.broadcast.schedule import JOBS, Clockwork
 from bot.db import Database
 from bot.dossiers import Asked, Standing
 from bot.models import DossierWatch, Notice
@@ -58,6 +59,17 @@ async def test_each_change_is_told_once(database: Database) -> None:
     assert "DỪNG" in first
     assert "đang xử lý" in second
     assert CODE not in first + second
+
+
+async def test_the_clock_tells_it(database: Database) -> None:
+    await loaded(database, line())
+    await watching(database)
+    await loaded(database, line("đã có kết quả"), now=NOW + HOUR)
+    job = next(one for one in JOBS if one.name == "dossiers to watchers")
+
+    await job.do(Clockwork(database, ()), NOW + 2 * HOUR)
+
+    assert len(await told(database)) == 1
 
 
 async def test_two_processes_tell_it_once(database: Database) -> None:
