@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
 from jinja2 import Environment, FileSystemLoader
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -21,6 +21,7 @@ from bot.conversation import Action
 from bot.db import Database
 from bot.dialogue import Dialogue
 from bot.messages import surveys
+from bot.models import SurveyAnswer
 from bot.pages import satisfaction
 from bot.sheets import BOM, line
 from bot.surveys.index import Filters, Survey, read
@@ -31,6 +32,8 @@ from knowledge.models import AdminUnit
 PATH: Final = "/open-data"
 #: Days shown when none are asked for.
 DAYS: Final = 30
+#: How long sums over the survey are shown again.
+KEPT_FOR: Final = timedelta(minutes=5)
 #: Nothing was counted before; also keeps days that nobody means from running off the calendar.
 _FIRST: Final = date(2020, 1, 1)
 CHANNEL_WORDS: Final = {
@@ -53,6 +56,16 @@ router = APIRouter(include_in_schema=False)
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parents[1] / "web"), autoescape=True
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The survey as it was summed up last."""
+
+    of: tuple[date, int | None]
+    """The first month, and the last answer there was."""
+    at: datetime
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +201,21 @@ def _database(request: Request) -> Database:
 
 
 async def _survey(request: Request) -> Survey:
-    """Return what people with an account answered about visits of the last twelve months."""
-    today = utc_now().astimezone(ZONE).date()
+    """Return what people with an account answered about visits of the last twelve months.
+
+    Summing all answers takes a while and anybody may ask for it, so the sums are kept until another
+    answer comes in; one taken back may count for KEPT_FOR longer.
+    """
+    now = utc_now()
+    today = now.astimezone(ZONE).date()
     since = today.replace(year=today.year - 1, day=1)
     async with _database(request).read() as session:
-        return await read(session, Filters(since=since))
+        last = (await session.exec(select(func.max(SurveyAnswer.id)))).one()
+        kept: Summed | None = getattr(request.app.state, "survey", None)
+        if kept is None or kept.of != (since, last) or now - kept.at > KEPT_FOR:
+            kept = Summed((since, last), now, await read(session, Filters(since=since)))
+            request.app.state.survey = kept
+    return kept.survey
 
 
 async def _public(request: Request) -> tuple[Figures, list[Table]]:
