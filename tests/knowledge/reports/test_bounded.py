@@ -8,19 +8,19 @@ import pytest
 
 from knowledge.reports.report import read_report
 
-#: A hundred thousand characters of each; a report of that length takes half a second.
+#: Over thirty thousand characters of each, a long report.
 HOSTILE = {
-    "digits": "1" * 100_000 + " hồ sơ",
-    "groups of digits": "1 234 " * 16_000 + "hồ sơ",
-    "open brackets": "(" * 50_000 + "hồ sơ 5 hồ sơ" + ")" * 50_000,
-    "dots": "..." * 33_000 + "hồ sơ",
-    "slashes": "12/" * 33_000 + "hồ sơ",
-    "numbers of documents": "12-NQ/TW-" * 11_000 + "hồ sơ",
-    "one sentence": "tiếp nhận 5 hồ sơ " * 5_500,
-    "brackets never closed": "(5 hồ sơ " * 11_000,
-    "systems": "Hệ thống " * 11_000,
-    "capitals": "Nguyễn Văn " * 9_000,
-    "lines": "ab\n" * 33_000,
+    "digits": "1" * 33_333 + " hồ sơ",
+    "groups of digits": "1 234 " * 5_333 + "hồ sơ",
+    "open brackets": "(" * 16_666 + "hồ sơ 5 hồ sơ" + ")" * 16_666,
+    "dots": "..." * 11_000 + "hồ sơ",
+    "slashes": "12/" * 11_000 + "hồ sơ",
+    "numbers of documents": "12-NQ/TW-" * 3_666 + "hồ sơ",
+    "one sentence": "tiếp nhận 5 hồ sơ " * 1_833,
+    "brackets never closed": "(5 hồ sơ " * 3_666,
+    "systems": "Hệ thống " * 3_666,
+    "capitals": "Nguyễn Văn " * 3_000,
+    "lines": "ab\n" * 11_000,
 }
 
 
@@ -28,4 +28,4 @@ HOSTILE = {
 def test_hostile_text_takes_seconds_at_most(name: str) -> None:
     started = time.process_time()
     read_report(f"Báo cáo cải cách hành chính tỉnh Cà Mau năm 2024\n\n{HOSTILE[name]}")
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < 4
