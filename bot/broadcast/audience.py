@@ -145,6 +145,8 @@ def _in_places(codes: Sequence[str], province_of: dict[str, str]) -> ColumnEleme
 async def provinces_of(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
     """Return the province of each commune among `codes`."""
     communes = [code for code in codes if len(code) != _PROVINCE_DIGITS]
+    if not communes:
+        return {}
     query = select(AdminUnit.code, AdminUnit.province_code).where(col(AdminUnit.code).in_(communes))
     return dict((await session.exec(query)).all())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -29,7 +29,8 @@ POLL: Final = timedelta(seconds=1)
 RECONNECT: Final = 1.0
 #: Any number, the same for all: one process at a time makes the engine's tables.
 _INSTALL_LOCK: Final = 7_283_001
-_ENTRYPOINT: Final = "chunk"
+#: A job's kind is its lane's, so that a worker gets those of its lanes only.
+_KIND: Final = "chunk-{lane}"
 
 Handler = Callable[[ChunkKey], Awaitable[None]]
 
@@ -47,8 +48,8 @@ class Engine(Protocol):
     async def put(self, jobs: list[tuple[ChunkKey, int]]) -> None:
         """Queue chunks with their lanes; the lower lane goes first."""
 
-    async def run(self, handler: Handler, *, at_once: int) -> None:
-        """Handle jobs until cancelled, `at_once` of them together."""
+    async def run(self, handler: Handler, *, lanes: Collection[int], at_once: int) -> None:
+        """Handle jobs of `lanes` until cancelled, `at_once` of them together."""
 
 
 class PgQueuerEngine:
@@ -71,16 +72,16 @@ class PgQueuerEngine:
         if queue is None or queue.queries is None or not jobs:
             return
         await queue.queries.enqueue(
-            [_ENTRYPOINT] * len(jobs),
+            [_KIND.format(lane=lane) for _, lane in jobs],
             [key.text().encode() for key, _ in jobs],
             [-lane for _, lane in jobs],
         )
 
-    async def run(self, handler: Handler, *, at_once: int) -> None:
+    async def run(self, handler: Handler, *, lanes: Collection[int], at_once: int) -> None:
         """Handle jobs until cancelled; when PostgreSQL goes away, connect again until it is back."""
         while True:
             try:
-                await self._run_once(handler, at_once)
+                await self._run_once(handler, lanes, at_once)
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -89,7 +90,7 @@ class PgQueuerEngine:
                 self._queue = None
             await asyncio.sleep(RECONNECT)
 
-    async def _run_once(self, handler: Handler, at_once: int) -> None:
+    async def _run_once(self, handler: Handler, lanes: Collection[int], at_once: int) -> None:
         connection = None if self._sqlite else await self._connect()
         try:
             queue = (
@@ -98,10 +99,11 @@ class PgQueuerEngine:
                 else PgQueuer.from_asyncpg_connection(connection)
             )
 
-            @queue.entrypoint(_ENTRYPOINT)
-            async def _handle(job: Job) -> None:
+            async def handle(job: Job) -> None:
                 await handler(ChunkKey.parse((job.payload or b"").decode()))
 
+            for lane in lanes:
+                queue.entrypoint(_KIND.format(lane=lane))(handle)
             self._queue = queue
             await queue.run(
                 dequeue_timeout=POLL,

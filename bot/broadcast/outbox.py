@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, and_, bindparam, case, func, or_
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -84,32 +84,40 @@ class Outcome:
     suppress: bool = False
 
 
-def _due(lanes: Collection[int], now: datetime) -> tuple[Any, ...]:
+def _due(lanes: Collection[int], of: ColumnElement[bool], now: datetime) -> tuple[Any, ...]:
     going_on = (RunStatus.PLANNING, RunStatus.SENDING)
     return (
         col(Chunk.status) != ChunkStatus.DONE,
         col(Chunk.due_at) <= now,
         col(Chunk.lane).in_(lanes),
+        of,
         col(Chunk.run_id).in_(select(Run.id).where(col(Run.status).in_(going_on))),
     )
 
 
-async def any_due(session: AsyncSession, *, lanes: Collection[int], now: datetime) -> bool:
-    """Whether a chunk waits to be queued; asked often, so it must not write."""
-    query = select(Chunk.number).where(*_due(lanes, now)).limit(1)
+async def any_due(
+    session: AsyncSession, *, lanes: Collection[int], of: ColumnElement[bool], now: datetime
+) -> bool:
+    """Whether a chunk `of` some channels waits to be queued; asked often, so it must not write."""
+    query = select(Chunk.number).where(*_due(lanes, of, now)).limit(1)
     return (await session.exec(query)).first() is not None
 
 
 async def queue_due(
-    session: AsyncSession, *, lanes: Collection[int], now: datetime, count: int
+    session: AsyncSession,
+    *,
+    lanes: Collection[int],
+    of: ColumnElement[bool],
+    now: datetime,
+    count: int,
 ) -> list[tuple[ChunkKey, int]]:
-    """Mark up to `count` due chunks as queued and return them with their lanes, the first first.
+    """Mark up to `count` due chunks `of` some channels as queued; return them with their lanes.
 
     A queued chunk nobody finished comes back when its `due_at`, kept fresh by its worker, passes.
     """
     due = (
         select(Chunk)
-        .where(*_due(lanes, now))
+        .where(*_due(lanes, of, now))
         .order_by(col(Chunk.lane), col(Chunk.due_at), col(Chunk.run_id), col(Chunk.number))
         .limit(count)
         .with_for_update(skip_locked=True)
@@ -249,19 +257,31 @@ async def unwanted(
     announcement: Announcement,
     channel: str,
     taken: Sequence[Taken],
+    *,
+    seen_after: datetime | None = None,
 ) -> dict[str, SkipReason]:
-    """Return who of those in hand must get nothing any more, and why."""
+    """Return who of those in hand must get nothing any more, and why.
+
+    `seen_after`: whoever was last heard before it is outside the platform's window.
+    """
     people = [one.person_id for one in taken]
     query = wanted(announcement, await provinces_of(session, announcement.places))
     still = set((await session.exec(query.where(query.selected_columns[0].in_(people)))).all())
-    blocked = select(Contact.address).where(
-        Contact.channel == channel,
-        col(Contact.address).in_([one.address for one in taken]),
-        col(Contact.suppressed_at).is_not(None),
+    lost: Any = col(Contact.suppressed_at).is_not(None)
+    if seen_after is not None:
+        lost = or_(lost, col(Contact.last_seen_at) < seen_after)
+    contacts = select(Contact.address, Contact.suppressed_at).where(
+        Contact.channel == channel, col(Contact.address).in_([one.address for one in taken]), lost
     )
-    suppressed = set((await session.exec(blocked)).all())
+    unreachable = dict((await session.exec(contacts)).all())
     out = {one: SkipReason.OPTED_OUT for one in people if one not in still}
-    out.update({one.person_id: SkipReason.SUPPRESSED for one in taken if one.address in suppressed})
+    for one in taken:
+        if one.address not in unreachable:
+            continue
+        if unreachable[one.address] is not None:
+            out[one.person_id] = SkipReason.SUPPRESSED
+        else:
+            out.setdefault(one.person_id, SkipReason.OUTSIDE_WINDOW)
     return out
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.broadcast.lifecycle import message_text
 from bot.broadcast.sending import PATIENCE
-from bot.channels import Channel, Lane, Outgoing, Pace, SendError, Trouble
+from bot.channels import Channel, Lane, Pace, send_renewed
 from bot.conversation import Action, Reply
 from bot.messages import announcements as words
 from bot.models import Announcement
@@ -27,14 +27,4 @@ async def send_trial(
         for outgoing in channel.render(Reply(Action.OTHER, text)):
             await pace.grant(channel.name, address, Lane.REPLY)
             async with asyncio.timeout(PATIENCE):
-                await _send(channel, address, outgoing)
-
-
-async def _send(channel: Channel, address: str, outgoing: Outgoing) -> None:
-    try:
-        await channel.send(address, outgoing)
-    except SendError as error:
-        if error.trouble is not Trouble.REFRESH:
-            raise
-        await channel.refresh()
-        await channel.send(address, outgoing)
+                await send_renewed(channel, address, outgoing)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
 
 from bot.broadcast import outbox
 from bot.broadcast.engine import Engine
@@ -19,11 +24,14 @@ from bot.broadcast.outbox import ChunkKey
 from bot.broadcast.sending import Sender
 from bot.channels import Channel, Lane, Pace
 from bot.db import Database
+from bot.models import Chunk
 
-#: Chunks sent together by one worker.
+#: Chunks of one platform sent together by one worker.
 AT_ONCE: Final = 4
 #: Seconds between two looks for due chunks.
-LOOK_EVERY: Final = 0.25
+LOOK_EVERY: Final = 0.5
+#: … and between two looks for chunks of platforms that are connected no more.
+LEFT_EVERY: Final = 10.0
 
 log = structlog.get_logger()
 
@@ -52,48 +60,62 @@ class Worker:
         self._clock = clock
         self._lanes = [int(lane) for lane in lanes]
         self._at_once = at_once
+        self._channels = tuple(channels)
         self._busy: set[ChunkKey] = set()
+        self._freed = asyncio.Event()
+        self._looked_left = -LEFT_EVERY
         self._sender = Sender(database, channels, pace, owner=owner_name(), clock=clock)
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        tasks = (
-            asyncio.create_task(self._feed()),
-            asyncio.create_task(self._engine.run(self._send, at_once=self._at_once)),
+        """Work until cancelled; then what is on its way ends, and the rest goes back."""
+        feeding = asyncio.create_task(self._feed())
+        working = asyncio.create_task(
+            self._engine.run(self._send, lanes=self._lanes, at_once=self._hands())
         )
         try:
-            await asyncio.wait(tasks)
+            await asyncio.wait((feeding, working))
         finally:
-            self._sender.halt()  # what is on its way ends; the rest goes back
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._sender.close()
+            feeding.cancel()
+            await self._sender.drain()
+            working.cancel()
+            await asyncio.gather(feeding, working, return_exceptions=True)
+
+    def _hands(self) -> int:
+        """Return how many chunks are sent together: the same for each platform, none waits for another."""
+        return self._at_once * max(len(self._channels), 1)
 
     async def _feed(self) -> None:
         """Give the engine as many due chunks as this worker has hands free."""
         while True:
-            free = self._at_once - len(self._busy)
-            if free > 0 and self._engine.ready:
+            if self._engine.ready:
                 try:
-                    await self._put(free)
+                    await self._put()
                 except (DBAPIError, OSError, TimeoutError):
                     log.warning("database away: no new work")
                 except Exception:
                     log.exception("chunks not queued")
-            await asyncio.sleep(LOOK_EVERY)
+            self._freed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._freed.wait(), LOOK_EVERY)
 
-    async def _put(self, free: int) -> None:
-        now = self._clock()
-        if not await self._any_due(now):
-            return
-        async with self._database.write() as session:
-            keys = await outbox.queue_due(session, lanes=self._lanes, now=now, count=free)
-        await self._engine.put(keys)
+    async def _put(self) -> None:
+        busy = Counter(key.channel for key in self._busy)
+        for channel in self._channels:
+            free = self._at_once - busy[channel]
+            if free > 0 and not self._sender.rests(channel):
+                await self._put_due(col(Chunk.channel) == channel, free)
+        if time.monotonic() - self._looked_left > LEFT_EVERY:  # they are left out, with the reason
+            await self._put_due(col(Chunk.channel).not_in(self._channels), self._at_once)
+            self._looked_left = time.monotonic()
 
-    async def _any_due(self, now: datetime) -> bool:
+    async def _put_due(self, of: ColumnElement[bool], count: int) -> None:
+        now, lanes = self._clock(), self._lanes
         async with self._database.read() as session:
-            return await outbox.any_due(session, lanes=self._lanes, now=now)
+            if not await outbox.any_due(session, lanes=lanes, of=of, now=now):
+                return
+        async with self._database.write() as session:
+            keys = await outbox.queue_due(session, lanes=lanes, of=of, now=now, count=count)
+        await self._engine.put(keys)
 
     async def _send(self, key: ChunkKey) -> None:
         if key in self._busy:
@@ -103,3 +125,4 @@ class Worker:
             await self._sender.send(key)
         finally:
             self._busy.discard(key)
+            self._freed.set()

@@ -80,6 +80,8 @@ class Capabilities:
     asks_location: bool = False
     window: timedelta | None = None
     """After the citizen's last word, how long they may be written to for free; None = always."""
+    beyond_window: int = 0
+    """Characters of the one message that may go to somebody after that; 0 = none may."""
 
 
 class ArrivalKind(StrEnum):
@@ -129,6 +131,8 @@ class Outgoing:
     """The buttons answer a question of this message: pressing one replaces it."""
     ask_location: bool = False
     image: bytes = b""
+    beyond_window: bool = False
+    """Goes the way the platform has for people outside its window."""
 
 
 class Pace(Protocol):
@@ -199,3 +203,18 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Close connections."""
+
+
+async def send_renewed(channel: Channel, address: str, outgoing: Outgoing) -> str:
+    """Send one message and return its id; where the token is spent, renew it once and send again.
+
+    Raises:
+        SendError: the platform did not take it.
+    """
+    try:
+        return await channel.send(address, outgoing)
+    except SendError as error:
+        if error.trouble is not Trouble.REFRESH:
+            raise
+    await channel.refresh()
+    return await channel.send(address, outgoing)

@@ -4,26 +4,31 @@ It is a GCRA kept in one row of the database: `tat`, the moment until which toke
 takes n tokens moves it on by n/rate and may use them evenly over just that stretch of time, so that
 any second holds the platform's limit however many processes there are. Bulk takes tokens in blocks,
 one transaction for up to BLOCK messages, and only while `tat` is hardly ahead of now; replies may
-push it further ahead, so a reply never waits behind bulk.
+push it further ahead, so a reply never waits behind bulk. The same transaction keeps each chat's
+next turn (Telegram: one message a second), whichever process writes to it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections import OrderedDict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Float, cast, extract, func, literal, text
-from sqlmodel import col, select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Lane, SendError, Trouble
 from bot.db import Database, GroupCommit
-from bot.models import RateLimit
+from bot.models import ChatTurn, RateLimit
 from bot.settings import Settings
 
 #: Most tokens taken at once.
@@ -44,13 +49,33 @@ LEAST_SHARE: Final = 0.05
 TOKEN_LIFE: Final = 0.05
 #: The share of a monthly quota kept for replies.
 KEPT_FOR_REPLIES: Final = 0.1
-#: Chats whose last message is remembered by a process.
-MOST_CHATS: Final = 20_000
+#: Seconds in which those who want a token come together, so that a transaction serves many.
+GATHER: Final = 0.01
+#: Seconds until the database is asked again for tokens after it went away.
+DATABASE_PAUSE: Final = 1.0
+#: Turns of chats deleted in one transaction, so that nobody waits long for it.
+FORGOTTEN_TOGETHER: Final = 5_000
 #: Two processes may be the first together.
 _FIRST_ROW: Final[Any] = text(
     "INSERT INTO rate_limit (channel, tat, rate, lowered_at, period, used)"
     " VALUES (:channel, 0, :rate, 0, '', 0) ON CONFLICT DO NOTHING"
 )
+#: Keep each chat's next turn: its last one and a pause later, or from the moment it is asked for.
+_KEEP_SQLITE: Final = text("""
+    INSERT INTO chat_turn (key, free_at)
+    SELECT keys.value, free.value
+    FROM json_each(:keys) keys JOIN json_each(:free) free ON free.key = keys.key WHERE true
+    ON CONFLICT (key) DO UPDATE SET free_at = max(chat_turn.free_at + :apart, excluded.free_at)
+    RETURNING key, free_at
+""")
+_KEEP_POSTGRES: Final = text("""
+    INSERT INTO chat_turn (key, free_at)
+    SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:free AS float8[]))
+    ON CONFLICT (key) DO UPDATE SET free_at = greatest(chat_turn.free_at + :apart, excluded.free_at)
+    RETURNING key, free_at
+""")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,7 @@ class Limit:
 
     per_second: float
     chat_seconds: float = 0.0
-    """Least time between two messages to one person; kept by each process for itself."""
+    """Least time between two messages to one chat."""
     group_seconds: float = 0.0
     """The same for a group, whose address begins with a minus."""
     monthly: int | None = None
@@ -82,13 +107,24 @@ def platform_limits(settings: Settings) -> dict[str, Limit]:
     }
 
 
-@dataclass(slots=True)
-class _Block:
-    """Tokens this process holds for one lane of a channel: when each may be used."""
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """When one message may go: moments of time.monotonic()."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    tokens: deque[float] = field(default_factory=deque)
-    waiting: int = 0
+    at: float
+    free: float
+    """When its chat may get it."""
+    holds: int
+    """How often its channel had been held."""
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Who waits, in this process, for a lane of a channel."""
+
+    waiting: deque[tuple[str | None, asyncio.Future[_Grant]]] = field(default_factory=deque)
+    """Each with the address whose turn is to be kept; None = it is kept already."""
+    server: asyncio.Task[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +133,8 @@ class _Taken:
 
     wait: float
     every: float = 0.0
+    free: tuple[float, ...] = ()
+    """In how many seconds the chat of each may be written to."""
 
 
 class SharedLimit:
@@ -105,9 +143,9 @@ class SharedLimit:
     def __init__(self, database: Database, limits: Mapping[str, Limit]) -> None:
         self._database = database
         self._limits = limits
-        self._blocks: dict[tuple[str, Lane], _Block] = {}
-        self._chats: OrderedDict[tuple[str, str], float] = OrderedDict()
-        self._held: dict[str, float] = {}
+        self._queues: defaultdict[tuple[str, Lane], _Queue] = defaultdict(_Queue)
+        self._held: defaultdict[str, float] = defaultdict(float)
+        self._holds: Counter[str] = Counter()
         self._replies = GroupCommit(database, self._take_each)
 
     async def grant(self, channel: str, address: str, lane: Lane) -> None:
@@ -119,20 +157,23 @@ class SharedLimit:
         limit = self._limits.get(channel)
         if limit is None:
             return
-        await self._wait_for_chat(channel, address, limit)
-        at = await (
-            self._single(channel, limit)
-            if lane is Lane.REPLY
-            else self._from_block(channel, limit, lane)
-        )
-        await _until(max(at, self._held.get(channel, 0.0)))
+        keep: str | None = address
+        while True:
+            got = await (
+                self._reply(channel, limit, keep)
+                if lane is Lane.REPLY
+                else self._queued(channel, lane, limit, keep)
+            )
+            keep = None  # its turn is kept, whatever becomes of the token
+            await _until(max(got.at, got.free, self._held[channel]))
+            late = time.monotonic() - got.at > TOKEN_LIFE
+            if got.holds == self._holds[channel] and (lane is Lane.REPLY or not late):
+                return
 
     async def hold(self, channel: str, seconds: float) -> None:
         """Let nobody send for so long, on no process, and go on more slowly."""
-        self._held[channel] = time.monotonic() + seconds
-        for (name, _), block in self._blocks.items():
-            if name == channel:
-                block.tokens.clear()
+        self._held[channel] = max(self._held[channel], time.monotonic() + seconds)
+        self._holds[channel] += 1
         limit = self._limits.get(channel)
         if limit is None:
             return
@@ -144,50 +185,117 @@ class SharedLimit:
             row.tat = max(row.tat, now + seconds)
             session.add(row)
 
-    async def _single(self, channel: str, limit: Limit) -> float:
+    async def _reply(self, channel: str, limit: Limit, address: str | None) -> _Grant:
         while True:
-            taken = await self._replies.put((channel, limit))
+            taken = await self._replies.put((channel, limit, address))
             if taken.every:
-                return time.monotonic()
+                now = time.monotonic()
+                # Bulk may have kept the chat's next seconds: a reply waits for one of them at most.
+                free = min(taken.free[0], _apart(limit, address))
+                return _Grant(now, now + free, self._holds[channel])
             await asyncio.sleep(taken.wait)
 
-    async def _from_block(self, channel: str, limit: Limit, lane: Lane) -> float:
-        block = self._blocks.setdefault((channel, lane), _Block())
-        block.waiting += 1
-        try:
-            async with block.lock:
-                while True:
-                    while block.tokens:
-                        at = block.tokens.popleft()
-                        if at > time.monotonic() - TOKEN_LIFE:
-                            return at
-                    await self._refill(block, channel, limit, lane)
-        finally:
-            block.waiting -= 1
+    async def _queued(self, channel: str, lane: Lane, limit: Limit, address: str | None) -> _Grant:
+        queue = self._queues[channel, lane]
+        turn: asyncio.Future[_Grant] = asyncio.get_running_loop().create_future()
+        queue.waiting.append((address, turn))
+        if queue.server is None or queue.server.done():
+            queue.server = asyncio.create_task(self._serve(queue, channel, lane, limit))
+        return await turn
 
-    async def _refill(self, block: _Block, channel: str, limit: Limit, lane: Lane) -> None:
-        most = max(1, min(BLOCK, int(limit.rate * BLOCK_SECONDS), block.waiting))
-        taken = await self._take(channel, limit, lane, most)
-        if not taken.every:
-            await asyncio.sleep(taken.wait)
-            return
-        first = time.monotonic() + taken.wait
-        block.tokens.extend(first + number * taken.every for number in range(most))
+    async def _serve(self, queue: _Queue, channel: str, lane: Lane, limit: Limit) -> None:
+        """Take tokens for those who wait, a block at a time, until nobody does."""
+        most = max(1, min(BLOCK, int(limit.rate * BLOCK_SECONDS)))
+        while queue.waiting:
+            if len(queue.waiting) < most:
+                await asyncio.sleep(GATHER)
+            block = _next_block(queue, most)
+            try:
+                taken = await self._take(channel, limit, lane, [address for address, _ in block])
+            except SendError as error:
+                if len(block) > 1:  # what is left of a quota may do for some
+                    most = 1
+                    queue.waiting.extendleft(reversed(block))
+                else:
+                    _refuse(block, error)
+                continue
+            except (DBAPIError, OSError, TimeoutError):
+                log.warning("database away: nobody may send", channel=channel)
+                taken = _Taken(DATABASE_PAUSE)
+            except BaseException as error:
+                _refuse(block, error)
+                raise
+            if taken.every:
+                _give(block, taken, self._holds[channel])
+                ahead = taken.wait + len(block) * taken.every
+                await asyncio.sleep(max(ahead - AHEAD[lane], 0))
+            else:
+                queue.waiting.extendleft(reversed(block))
+                await asyncio.sleep(taken.wait)
 
-    async def _take(self, channel: str, limit: Limit, lane: Lane, count: int) -> _Taken:
+    async def _take(
+        self, channel: str, limit: Limit, lane: Lane, addresses: Sequence[str | None]
+    ) -> _Taken:
+        """Take a token for each address, and keep the next turn of its chat."""
         async with self._database.write() as session:
             row, now = await self._row(session, channel, limit)
-            return _spend(row, now, limit, lane, count)
+            taken = _spend(row, now, limit, lane, len(addresses))
+            session.add(row)
+            if not taken.every:
+                return taken
+            begins = [now + taken.wait + n * taken.every for n in range(len(addresses))]
+            turns = list(zip(addresses, begins, strict=True))
+            free = await self._keep_turns(session, channel, limit, turns)
+            return replace(taken, free=tuple(at - now for at in free))
 
     async def _take_each(
-        self, session: AsyncSession, replies: Sequence[tuple[str, Limit]]
+        self, session: AsyncSession, replies: Sequence[tuple[str, Limit, str | None]]
     ) -> list[_Taken]:
         """Take one token for each reply; rows are locked in one order, so that nobody waits in a ring."""
-        rows = {
-            channel: await self._row(session, channel, limit)
-            for channel, limit in sorted(dict(replies).items(), key=lambda one: one[0])
-        }
-        return [_spend(*rows[channel], limit, Lane.REPLY, 1) for channel, limit in replies]
+        taken: dict[int, _Taken] = {}
+        for channel in sorted({channel for channel, _, _ in replies}):
+            mine = {n: one for n, one in enumerate(replies) if one[0] == channel}
+            limit = next(iter(mine.values()))[1]
+            row, now = await self._row(session, channel, limit)
+            taken |= {n: _spend(row, now, limit, Lane.REPLY, 1) for n in mine}
+            session.add(row)
+            granted = [n for n in mine if taken[n].every]
+            turns = [(mine[n][2], now + taken[n].wait) for n in granted]
+            free = await self._keep_turns(session, channel, limit, turns)
+            for n, at in zip(granted, free, strict=True):
+                taken[n] = replace(taken[n], free=(at - now,))
+        return [taken[n] for n in range(len(replies))]
+
+    async def _keep_turns(
+        self,
+        session: AsyncSession,
+        channel: str,
+        limit: Limit,
+        turns: Sequence[tuple[str | None, float]],
+    ) -> list[float]:
+        """Keep a turn of each chat from the moment given on; return when each turn is.
+
+        Whoever does so holds the channel's row, so that no two wait for each other here.
+        """
+        begins = [at for _, at in turns]
+        for apart in {limit.chat_seconds, limit.group_seconds} - {0.0}:
+            places: dict[int, int] = {}
+            for n, (address, _) in enumerate(turns):
+                if address is not None and _apart(limit, address) == apart:
+                    places.setdefault(_chat_key(channel, address), n)
+            if not places:
+                continue
+            kept = {
+                "keys": list(places),
+                "free": [begins[n] + apart for n in places.values()],
+            }
+            if self._database.is_sqlite:
+                kept = {name: json.dumps(values) for name, values in kept.items()}
+            query = _KEEP_SQLITE if self._database.is_sqlite else _KEEP_POSTGRES
+            connection = await session.connection()
+            for key, free in (await connection.execute(query, {**kept, "apart": apart})).all():
+                begins[places[key]] = free - apart
+        return begins
 
     async def _row(
         self, session: AsyncSession, channel: str, limit: Limit
@@ -201,17 +309,6 @@ class SharedLimit:
             await session.exec(_FIRST_ROW, params={"channel": channel, "rate": limit.rate})
             found = (await session.exec(query)).one()
         return found
-
-    async def _wait_for_chat(self, channel: str, address: str, limit: Limit) -> None:
-        apart = limit.group_seconds if address.startswith("-") else limit.chat_seconds
-        if not apart:
-            return
-        key, now = (channel, address), time.monotonic()
-        at = max(self._chats.pop(key, now), now)
-        self._chats[key] = at + apart
-        if len(self._chats) > MOST_CHATS:
-            self._chats.popitem(last=False)
-        await _until(at)
 
 
 def _spend(row: RateLimit, now: float, limit: Limit, lane: Lane, count: int) -> _Taken:
@@ -237,6 +334,71 @@ def _count(row: RateLimit, monthly: int, lane: Lane, count: int, now: float) -> 
     if lane is not Lane.REPLY and used + count > monthly * (1 - KEPT_FOR_REPLIES):
         raise SendError("monthly quota used up", Trouble.WINDOW)
     row.period, row.used = month, used + count
+
+
+def _apart(limit: Limit, address: str | None) -> float:
+    """Return the least seconds between two messages to one chat."""
+    in_group = address is not None and address.startswith("-")
+    return limit.group_seconds if in_group else limit.chat_seconds
+
+
+def _chat_key(channel: str, address: str) -> int:
+    """Return a number for a chat, so that no address is kept here."""
+    named = f"{channel}\0{address}".encode()
+    return int.from_bytes(blake2b(named, digest_size=8).digest(), "big", signed=True)
+
+
+def _next_block(queue: _Queue, most: int) -> list[tuple[str | None, asyncio.Future[_Grant]]]:
+    """Take the next out of the queue, at most one of a chat; who gave up waiting is left out."""
+    block: list[tuple[str | None, asyncio.Future[_Grant]]] = []
+    seen: set[str] = set()
+    again = []
+    while queue.waiting and len(block) < most:
+        address, turn = queue.waiting.popleft()
+        if turn.done():
+            continue
+        if address is not None and address in seen:
+            again.append((address, turn))
+            continue
+        seen.add(address or "")
+        block.append((address, turn))
+    queue.waiting.extendleft(reversed(again))
+    return block
+
+
+def _give(
+    block: Sequence[tuple[str | None, asyncio.Future[_Grant]]], taken: _Taken, holds: int
+) -> None:
+    now = time.monotonic()
+    for n, ((_, turn), free) in enumerate(zip(block, taken.free, strict=True)):
+        if not turn.done():
+            turn.set_result(_Grant(now + taken.wait + n * taken.every, now + free, holds))
+
+
+def _refuse(
+    block: Sequence[tuple[str | None, asyncio.Future[_Grant]]], error: BaseException
+) -> None:
+    for _, turn in block:
+        if not turn.done():
+            turn.set_exception(error)
+
+
+async def forget_chats(database: Database, *, before: datetime) -> int:
+    """Forget the turns of chats that were over before `before`, some at a time; return how many."""
+    old = (
+        select(ChatTurn.key).where(ChatTurn.free_at < before.timestamp()).limit(FORGOTTEN_TOGETHER)
+    )
+    forgotten = 0
+    while True:
+        async with database.write() as session:
+            gone = await session.exec(
+                delete(ChatTurn)
+                .where(col(ChatTurn.key).in_(old))
+                .execution_options(synchronize_session=False)
+            )
+        forgotten += gone.rowcount
+        if gone.rowcount < FORGOTTEN_TOGETHER:
+            return forgotten
 
 
 async def _until(at: float) -> None:

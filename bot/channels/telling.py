@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot import notices
-from bot.channels import Channel, Lane, Pace, SendError, Trouble
+from bot.channels import Channel, Lane, Pace, SendError, Trouble, send_renewed
 from bot.conversation import Reply
 from bot.db import Database
 from bot.models import Notice
@@ -93,7 +93,7 @@ class Teller:
                 for outgoing in channel.render(notices.reply_of(notice)):
                     if self._pace is not None:
                         await self._pace.grant(notice.channel, notice.address, Lane.REPLY)
-                    await channel.send(notice.address, outgoing)
+                    await send_renewed(channel, notice.address, outgoing)
         except SendError as error:
             await self._failed(notice, error)
             return

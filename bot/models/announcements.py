@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from knowledge.columns import EnumText, Json, UtcDateTime, utc_now
@@ -253,6 +253,17 @@ class RateLimit(SQLModel, table=True):
     period: str = ""
     """The month `used` counts, 2026-11."""
     used: int = 0
+
+
+class ChatTurn(SQLModel, table=True):
+    """When a chat may be written to again; forgotten within minutes, and no loss if it is gone."""
+
+    __tablename__ = "chat_turn"
+
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    """A hash of channel and address."""
+    free_at: float
+    """Seconds since 1970."""
 
 
 class ScheduledJob(SQLModel, table=True):

@@ -362,6 +362,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     _machine("run", "Mỗi lần gửi một thông báo"),
     _machine("chunk", "Phần việc của một lần gửi"),
     _machine("rate_limit", "Nhịp gửi cho phép của mỗi kênh"),
+    _machine("chat_turn", "Lúc mỗi cuộc trò chuyện được nhắn tiếp, vài phút rồi xoá"),
     _machine("scheduled_job", "Việc hẹn giờ đã chạy"),
     _machine("zalo_token", "Khóa truy cập Zalo của cơ quan"),
     _machine("import_row", "Từng dòng của tệp thủ tục đã nạp, chờ cán bộ quyết định"),

@@ -27,7 +27,7 @@ from knowledge.columns import utc_now
 from tests.bot.broadcast.making import add_run, subscribe
 from tests.conftest import ROOT
 
-PEOPLE = 400
+PEOPLE = 300
 
 
 @pytest.fixture
@@ -46,7 +46,14 @@ def platform(tmp_path: Path) -> Iterator[str]:
 
 def _worker(database: Database, platform: str, lease: float) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.bot.broadcast.working", database.url, platform, str(lease)],
+        [
+            sys.executable,
+            "-m",
+            "tests.bot.broadcast.working",
+            database.url,
+            platform,
+            f"--lease={lease}",
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
@@ -67,7 +74,7 @@ async def test_a_killed_worker_loses_nobody(database: Database, platform: str) -
         run_id = await add_run(session, announcement)
     await plan(database, run_id, ("telegram",), due_at=utc_now())
 
-    worker = _worker(database, platform, lease=2.0)
+    worker = _worker(database, platform, lease=1.0)
     async with asyncio.timeout(120):
         reached = random.randrange(1, PEOPLE * 3 // 4)
         while True:
@@ -80,7 +87,7 @@ async def test_a_killed_worker_loses_nobody(database: Database, platform: str) -
             await asyncio.sleep(0.01)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-        second = _worker(database, platform, lease=2.0)
+        second = _worker(database, platform, lease=1.0)
         while True:
             async with database.read() as session:
                 run = (await session.exec(select(Run).where(Run.id == run_id))).one()

@@ -14,6 +14,7 @@ from sqlmodel import col, select, update
 from bot.broadcast.audience import plan
 from bot.broadcast.engine import PgQueuerEngine
 from bot.broadcast.outbox import LEASE
+from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import Worker
 from bot.channels import SendError, Trouble
 from bot.db import Database
@@ -214,7 +215,7 @@ async def test_a_stopped_run_sends_no_more_and_loses_nothing(database: Database)
             (await session.get_one(Run, run_id)).status = RunStatus.SENDING
         await _until(database, _all("delivered"))
 
-    assert at_stop <= 32
+    assert at_stop <= SLOTS
     assert channel.addresses == [f"{number:04}" for number in range(100)]
 
 

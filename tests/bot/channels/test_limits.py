@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 
 from bot.channels import Lane, SendError, Trouble
-from bot.channels.limits import Limit, SharedLimit
+from bot.channels.limits import Limit, SharedLimit, forget_chats
 from bot.db import Database
+from knowledge.columns import utc_now
 
 
 async def _bulk(pace: SharedLimit, until: float, times: list[float]) -> None:
@@ -63,17 +65,64 @@ async def test_a_hold_reaches_the_other_process_and_slows_it(database: Database)
     assert time.monotonic() - start >= 0.3
 
 
-async def test_one_chat_gets_one_message_a_second_while_others_go_on(database: Database) -> None:
-    pace = SharedLimit(database, {"telegram": Limit(per_second=1_000, chat_seconds=0.4)})
+async def test_one_chat_waits_its_second_on_every_process_while_others_go_on(
+    database: Database,
+) -> None:
+    limits = {"telegram": Limit(per_second=1_000, chat_seconds=0.5)}
+    first, second = SharedLimit(database, limits), SharedLimit(database, limits)
     start = time.monotonic()
 
-    await pace.grant("telegram", "1", Lane.BULK)
-    await pace.grant("telegram", "2", Lane.BULK)
+    await first.grant("telegram", "1", Lane.BULK)
+    await second.grant("telegram", "2", Lane.BULK)
     apart = time.monotonic() - start
-    await pace.grant("telegram", "1", Lane.BULK)
+    await second.grant("telegram", "1", Lane.BULK)
+    await first.grant("telegram", "1", Lane.REPLY)
 
-    assert time.monotonic() - start >= 0.4
-    assert apart < 10
+    assert time.monotonic() - start >= 1.0
+    assert apart < 0.4
+
+
+async def test_a_reply_waits_for_one_turn_of_its_chat_at_most(database: Database) -> None:
+    pace = SharedLimit(database, {"telegram": Limit(per_second=1_000, chat_seconds=0.6)})
+    bulk = [asyncio.create_task(pace.grant("telegram", "1", Lane.BULK)) for _ in range(5)]
+    await asyncio.wait(bulk, return_when=asyncio.FIRST_COMPLETED)
+
+    await asyncio.wait_for(pace.grant("telegram", "1", Lane.REPLY), 1.2)
+
+    for task in bulk:
+        task.cancel()
+    await asyncio.gather(*bulk, return_exceptions=True)
+
+
+async def test_a_group_has_a_longer_turn(database: Database) -> None:
+    limits = {"telegram": Limit(per_second=1_000, chat_seconds=0.01, group_seconds=0.5)}
+    pace = SharedLimit(database, limits)
+    start = time.monotonic()
+
+    for _ in range(2):
+        await asyncio.gather(*(pace.grant("telegram", one, Lane.BULK) for one in ("-1", "1")))
+
+    assert time.monotonic() - start >= 0.5
+
+
+async def test_turns_that_are_over_are_forgotten(database: Database) -> None:
+    pace = SharedLimit(database, {"telegram": Limit(per_second=1_000, chat_seconds=1.0)})
+    await asyncio.gather(*(pace.grant("telegram", f"{one}", Lane.BULK) for one in range(30)))
+
+    kept = await forget_chats(database, before=utc_now() - timedelta(minutes=1))
+    gone = await forget_chats(database, before=utc_now() + timedelta(minutes=1))
+
+    assert (kept, gone) == (0, 30)
+
+
+async def test_what_is_left_of_a_quota_goes_to_some_of_those_who_wait(database: Database) -> None:
+    pace = SharedLimit(database, {"zalo_bot": Limit(per_second=1_000, monthly=10)})
+
+    ends = await asyncio.gather(
+        *(pace.grant("zalo_bot", f"{one}", Lane.BULK) for one in range(20)), return_exceptions=True
+    )
+
+    assert sum(one is None for one in ends) == 9
 
 
 async def test_the_last_of_a_monthly_quota_is_for_replies(database: Database) -> None:
