@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import structlog
 from fastapi import FastAPI
 
-from bot import admin, missed, petitions, staleness, threads
+from bot import admin, staleness
 from bot.admin import chat
 from bot.admin.procedures.work import Press
 from bot.broadcast.engine import PgQueuerEngine
-from bot.broadcast.schedule import Clockwork, Scheduler
+from bot.broadcast.jobs import Clockwork
+from bot.broadcast.schedule import Scheduler
 from bot.broadcast.worker import Worker, owner_name
 from bot.channels import Channel, Lane, Pace, console, telegram, web, zalo_bot, zalo_oa
 from bot.channels.downloads import Downloads
@@ -25,17 +26,14 @@ from bot.channels.telling import Teller
 from bot.channels.webhooks import Webhooks
 from bot.db import Database, migrate
 from bot.dialogue import Dialogue, Sources
-from bot.dialogue.memory import forget_expired
 from bot.dossiers import Connector
 from bot.imports import Runner, folder_of
 from bot.pages import contests, kiosk, my_data, open_data, widget
 from bot.pages import petitions as petitions_page
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
-from bot.timed import publish_due
 from knowledge import golden
 from knowledge.columns import utc_now
-from knowledge.golden import Gate
 from knowledge.guides import Guides
 from knowledge.importing import centres, facts, units
 from knowledge.importing.starter import load_starter
@@ -53,10 +51,6 @@ PLATFORMS: Final[dict[str, Callable[[Settings, Database], Channel | None]]] = {
 }
 
 log = structlog.get_logger()
-#: Seconds between deletions of expired conversations.
-FORGET_EVERY: Final = 3_600
-#: Seconds between looks after what is owed to citizens.
-TEND_EVERY: Final = 60
 
 
 def set_up_logging(settings: Settings) -> None:
@@ -130,12 +124,10 @@ def _lifespan(
         app.state.staleness = staleness.Staleness()
         tasks = [
             asyncio.create_task(runner.run()),
-            asyncio.create_task(missed.watch(database)),
             asyncio.create_task(
                 staleness.watch(app.state.staleness, database, dialogue.sources.library)
             ),
             asyncio.create_task(_watch(dialogue.sources.library)),
-            asyncio.create_task(_forget(database)),
         ]
         pace = SharedLimit(database, platform_limits(settings))
         opened = _open(settings, database)
@@ -146,13 +138,11 @@ def _lifespan(
             if announces:
                 tasks += [
                     asyncio.create_task(worker(database, channels, pace).run()),
-                    asyncio.create_task(scheduler(settings, database, tuple(channels)).run()),
+                    asyncio.create_task(
+                        scheduler(settings, database, channels, dialogue.sources.library).run()
+                    ),
                 ]
-            tasks += [
-                asyncio.create_task(teller.run()),
-                asyncio.create_task(_tend(database, dialogue.sources.library)),
-                asyncio.create_task(_keep_times(database, dialogue.sources.library)),
-            ]
+            tasks.append(asyncio.create_task(teller.run()))
             log.info("ready", version=dialogue.sources.library.current.version)
             yield
         for task in tasks:
@@ -176,9 +166,21 @@ def worker(
     )
 
 
-def scheduler(settings: Settings, database: Database, channels: Sequence[str]) -> Scheduler:
+def scheduler(
+    settings: Settings,
+    database: Database,
+    channels: Mapping[str, Channel],
+    library: Library | None = None,
+) -> Scheduler:
     """Return a scheduler of announcements for `channels`, and of what else is done by the clock."""
-    parts = Clockwork(database, channels, Connector.of(settings))
+    tokens = [channel for channel in channels.values() if channel.name == zalo_oa.NAME]
+    parts = Clockwork(
+        database,
+        tuple(channels),
+        Connector.of(settings),
+        library or Library(database.read),
+        [channel.refresh for channel in tokens],
+    )
     return Scheduler(parts, owner=owner_name(), clock=utc_now)
 
 
@@ -190,42 +192,6 @@ def open_channels(settings: Settings, database: Database) -> dict[str, Channel]:
 def _open(settings: Settings, database: Database) -> list[Channel]:
     opened = (open_one(settings, database) for open_one in PLATFORMS.values())
     return [channel for channel in opened if channel is not None]
-
-
-async def _forget(database: Database) -> None:
-    """Delete expired conversations, now and every hour."""
-    while True:
-        try:
-            await forget_expired(database, utc_now())
-        except Exception:
-            log.exception("expired conversations not deleted")
-        await asyncio.sleep(FORGET_EVERY)
-
-
-async def _tend(database: Database, library: Library) -> None:
-    """Every minute: talks nobody answers, petitions nearly due, forms nobody finished."""
-    while True:
-        now = utc_now()
-        try:
-            async with database.write() as session:
-                await threads.time_out(session, now)
-            async with database.write() as session:
-                await petitions.remind_due(session, now, library.current.calendar)
-                await petitions.close_silent(session, now)
-        except Exception:
-            log.exception("what is owed to citizens not looked after")
-        await asyncio.sleep(TEND_EVERY)
-
-
-async def _keep_times(database: Database, library: Library) -> None:
-    """Every minute: publish what is due, take off what has ended."""
-    gate = Gate(database.read, library)
-    while True:
-        try:
-            await publish_due(database, library, gate, utc_now())
-        except Exception:
-            log.exception("publications that are due not made")
-        await asyncio.sleep(TEND_EVERY)
 
 
 async def _watch(library: Library) -> None:

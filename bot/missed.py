@@ -30,8 +30,6 @@ ALIKE: Final = 84.0
 COMMON: Final = 400
 #: Groups compared letter by letter with one question.
 COMPARED: Final = 12
-#: Seconds between looks for new questions.
-EVERY: Final = 20.0
 
 _EMPTY: Final = frozenset((
     "a", "ah", "anh", "bao", "can", "chi", "cho", "co", "cua", "dau", "do", "duoc", "em", "gi",
@@ -137,17 +135,6 @@ def _grouped(
             groups.add(question_id, folded)
         found.append((question_id, group or question_id))
     return found
-
-
-async def watch(database: Database) -> None:
-    """Group new questions for ever; a database that fails now may answer later."""
-    while True:
-        try:
-            while await group_new(database):
-                pass
-        except Exception:
-            log.exception("missed questions not grouped")
-        await asyncio.sleep(EVERY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is done by the clock, one line a job, by one scheduler however many run.
+"""Do the jobs by the clock, by one scheduler however many run.
 
 APScheduler keeps no jobs of its own: what is due stands in our tables, so a restart changes nothing
 and a new leader catches up. That something fires once is the tables' promise, not the leader's.
@@ -7,112 +7,23 @@ and a new leader catches up. That something fires once is the tables' promise, n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlmodel import col, select
 
-from bot.broadcast import follows, lifecycle, outbox
-from bot.broadcast.audience import plan
-from bot.broadcast.feeds.polling import poll_due
-from bot.broadcast.firing import quiet_until
+from bot.broadcast.jobs import JOBS, Clockwork, Job
 from bot.broadcast.leader import Leadership
-from bot.db import Database
-from bot.dossiers import System, tell_changes
-from bot.models import Announcement, Run, RunStatus, ScheduledJob
-from bot.privacy import retention
+from bot.models import ScheduledJob
 
-#: Runs planned together; each walks the same tables.
-_PLANNED_TOGETHER: Final = 4
+#: A job done so often needs no row: what it does knows by itself what is due.
+OFTEN: Final = timedelta(minutes=1)
+#: How long after a failure a rarer job is done again.
+AGAIN: Final = timedelta(minutes=5)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Clockwork:
-    """What jobs work on."""
-
-    database: Database
-    channels: Sequence[str]
-    """Those that can push."""
-    dossiers: System | None = None
-    """The deployer's own system of dossiers; None where there is none."""
-
-
-async def send_due(parts: Clockwork, now: datetime) -> None:
-    """Begin the announcements whose time has come, and plan whom they go to."""
-    async with parts.database.write() as session:
-        await lifecycle.fire_due(session, now=now)
-    async with parts.database.read() as session:
-        query = (
-            select(Run.id, Announcement.urgent)
-            .join(Announcement, col(Announcement.id) == Run.announcement_id)
-            .where(Run.status == RunStatus.PLANNING)
-            .order_by(col(Announcement.urgent).desc(), col(Run.id))
-        )
-        waiting = (await session.exec(query)).all()
-    gate = asyncio.Semaphore(_PLANNED_TOGETHER)
-
-    async def prepare(run_id: int, urgent: bool) -> None:
-        async with gate:
-            morning = None if urgent else quiet_until(now)
-            await plan(parts.database, run_id, parts.channels, due_at=morning or now)
-            async with parts.database.write() as session:
-                await outbox.finish(session, run_id, now=now)
-
-    await asyncio.gather(*(prepare(run_id or 0, urgent) for run_id, urgent in waiting))
-
-
-async def _settle(parts: Clockwork, now: datetime) -> None:
-    async with parts.database.write() as session:
-        await lifecycle.settle(session, now=now)
-
-
-async def _poll_feeds(parts: Clockwork, now: datetime) -> None:
-    await poll_due(parts.database, now=now)
-
-
-async def _tell_changes(parts: Clockwork, now: datetime) -> None:
-    async with parts.database.write() as session:
-        await follows.tell_changes(session, now=now)
-
-
-async def _tell_endings(parts: Clockwork, now: datetime) -> None:
-    async with parts.database.write() as session:
-        await follows.tell_endings(session, now=now)
-
-
-async def _tell_of_dossiers(parts: Clockwork, now: datetime) -> None:
-    await tell_changes(parts.database, parts.dossiers, now=now)
-
-
-async def _retain(parts: Clockwork, now: datetime) -> None:
-    await retention.run(parts.database, now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something done again and again."""
-
-    name: str
-    every: timedelta
-    do: Callable[[Clockwork, datetime], Awaitable[None]]
-
-
-JOBS: Final[tuple[Job, ...]] = (
-    Job("due announcements", timedelta(seconds=1), send_due),
-    Job("finished runs", timedelta(seconds=5), _settle),
-    Job("feeds", timedelta(minutes=1), _poll_feeds),
-    Job("changes to followers", timedelta(minutes=1), _tell_changes),
-    # Reads every followed content, and what it finds changes with the day only.
-    Job("endings to followers", timedelta(hours=1), _tell_endings),
-    Job("dossiers to watchers", timedelta(minutes=1), _tell_of_dossiers),
-    Job("retention", timedelta(days=1), _retain),
-)
 
 
 class Scheduler:
@@ -154,9 +65,16 @@ class Scheduler:
             if not await self._leadership.held():
                 return
             now = self._clock()
-            if job.every > timedelta(minutes=1) and not await self._taken(job, now):
+            if job.every > OFTEN and not await self._taken(job, now):
                 return
-            await job.do(self._parts, now)
+            try:
+                await job.do(self._parts, now)
+            except Exception as error:
+                if job.every > OFTEN:
+                    await self._ended(job, now, f"{type(error).__name__}: {error}"[:200])
+                raise
+            if job.every > OFTEN:
+                await self._ended(job, now, "")
         except Exception:
             log.exception("job failed", job=job.name)
 
@@ -170,3 +88,14 @@ class Scheduler:
             row.fired_for, row.owner = now, self._owner
             session.add(row)
             return True
+
+    async def _ended(self, job: Job, now: datetime, error: str) -> None:
+        """Note how a rare job ended; one that failed is done again soon, not after its whole time."""
+        async with self._parts.database.write() as session:
+            row = await session.get_one(ScheduledJob, job.name, with_for_update=True)
+            row.error = error
+            if error:
+                row.fired_for = now - job.every + min(AGAIN, job.every)
+            else:
+                row.done_at = now
+            session.add(row)

@@ -20,9 +20,9 @@ from bot import audit
 from bot.broadcast import lifecycle, progress
 from bot.broadcast.audience import AudienceError, estimate, place_codes
 from bot.broadcast.firing import shown
+from bot.broadcast.jobs import Clockwork, send_due
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.recall import StillSendingError, recall
-from bot.broadcast.schedule import Clockwork, send_due
 from bot.broadcast.trial import send_trial
 from bot.channels import Channel, Lane, SendError
 from bot.channels.limits import SharedLimit, platform_limits
@@ -362,4 +362,4 @@ def scheduler() -> None:
 async def _schedule() -> None:
     async with open_database() as (settings, database):
         channels = parts.open_channels(settings, database)
-        await parts.scheduler(settings, database, tuple(channels)).run()
+        await parts.scheduler(settings, database, channels).run()

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import select
 
 from bot.broadcast import progress
+from bot.broadcast.jobs import JOBS, Clockwork, Job, send_due
 from bot.broadcast.leader import Leadership
-from bot.broadcast.schedule import JOBS, Clockwork, Job, Scheduler, send_due
+from bot.broadcast.schedule import OFTEN, Scheduler
 from bot.db import Database
-from bot.models import Announcement, AnnouncementStatus, Chunk, Delivery, Run, RunStatus
+from bot.models import (
+    Announcement,
+    AnnouncementStatus,
+    Chunk,
+    Delivery,
+    Run,
+    RunStatus,
+    ScheduledJob,
+)
 from tests.bot.broadcast.making import NOW, subscribe
 
 
@@ -91,3 +101,60 @@ async def test_a_rare_job_is_done_once_by_two_schedulers(database: Database) -> 
         await scheduler._leadership.close()
 
     assert done == ["done"]
+
+
+async def test_a_rare_job_that_failed_is_done_again_soon_and_says_why(database: Database) -> None:
+    times: list[datetime] = []
+
+    async def fail_once(_parts: Clockwork, now: datetime) -> None:
+        times.append(now)
+        if len(times) == 1:
+            raise ValueError("the disk is full")
+
+    clock = [NOW]
+    job = Job("rare", timedelta(days=1), fail_once)
+    scheduler = Scheduler(Clockwork(database, ()), owner="one", clock=lambda: clock[0])
+    for minutes in (0, 1, 6, 7):
+        clock[0] = NOW + timedelta(minutes=minutes)
+        await scheduler._do(job)
+        if minutes == 0:
+            async with database.read() as session:
+                assert (await session.get_one(ScheduledJob, "rare")).error == (
+                    "ValueError: the disk is full"
+                )
+    await scheduler._leadership.close()
+
+    assert times == [NOW, NOW + timedelta(minutes=6)]
+    async with database.read() as session:
+        row = await session.get_one(ScheduledJob, "rare")
+    assert (row.error, row.done_at) == ("", NOW + timedelta(minutes=6))
+
+
+def test_what_is_done_by_the_clock_is_all_here() -> None:
+    assert {job.name for job in JOBS} == {
+        "due announcements", "finished runs", "feeds", "changes to followers",
+        "endings to followers", "dossiers to watchers", "talks nobody answers",
+        "petitions nearly due", "publications due", "missed questions", "turns of chats",
+        "conversations over", "tokens", "retention",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+async def test_each_job_has_nothing_to_do_on_an_empty_database(
+    database: Database, job: Job
+) -> None:
+    renewed: list[str] = []
+
+    async def renew() -> None:
+        renewed.append("renewed")
+
+    scheduler = Scheduler(
+        Clockwork(database, (), renewals=[renew]), owner="one", clock=lambda: NOW, jobs=[job]
+    )
+    await scheduler._do(job)
+    await scheduler._leadership.close()
+
+    async with database.read() as session:
+        rows = (await session.exec(select(ScheduledJob))).all()
+    assert [(row.name, row.error) for row in rows] == [(job.name, "")] * (job.every > OFTEN)
+    assert renewed == ["renewed"] * (job.name == "tokens")
