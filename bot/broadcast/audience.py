@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy
-from sqlalchemy import Integer, and_, func, insert, literal, or_, tuple_
+from sqlalchemy import Integer, and_, func, insert, literal, or_, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import col, select
@@ -41,6 +41,14 @@ from knowledge.places import Places, Trouble
 SLICE: Final = 10_000
 #: Deliveries of one chunk, over all its channels.
 CHUNK: Final = 500
+
+#: PostgreSQL plans a slice without statistics of it and would ask for each person by itself: both
+#: sides are bounded, so they are read once and joined. A slice a crash loses is planned again with
+#: its `planned_to`, and no delivery of it can be marked durable before it is.
+_PLANNING: Final[Any] = tuple(
+    text(f"SET LOCAL {setting}")
+    for setting in ("enable_nestloop = off", "synchronous_commit = off")
+)
 
 Query = SelectOfScalar[str]
 #: People after the first, up to and with the second; None = to the end.
@@ -155,13 +163,30 @@ def _reachable(people: Query, channels: Sequence[str], span: Span, *, sqlite: bo
     """Return one contact for each of `people`: the one last seen that may be written to.
 
     PostgreSQL is told the span for the people too, else it reads a whole topic while it has no
-    statistics; SQLite must not be, else it walks the span for each contact.
-
-    It asks each contact whether a newer one exists. Ranking them by a window sorts them all: twice
-    the time. The concatenation keeps SQLite from walking a whole channel by its index.
+    statistics; SQLite must not be, else it walks the span for each contact. The concatenation keeps
+    SQLite from walking a whole channel by its index.
     """
-    one, other = aliased(Contact), aliased(Contact)
-    newer = (
+    one = aliased(Contact)
+    person = people.selected_columns[0]
+    bounds = () if sqlite else _within(person, span)
+    asked = people.where(person == col(one.person_id), *bounds).correlate(one).exists()
+    channel = col(one.channel).concat("") if sqlite else col(one.channel)
+    found = select(col(one.person_id), col(one.channel), col(one.address)).where(
+        col(one.suppressed_at).is_(None),
+        channel.in_(channels),
+        asked,
+        *_within(col(one.person_id), span),
+    )
+    if sqlite:  # ranking by a window sorts them all: twice the time
+        return found.where(~_newer(one, channels)).order_by(col(one.person_id))
+    newest_first = (col(one.person_id), col(one.last_seen_at).desc(), col(one.id).desc())
+    return found.distinct(col(one.person_id)).order_by(*newest_first)
+
+
+def _newer(one: type[Contact], channels: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the person of a contact was seen later by another way."""
+    other = aliased(Contact)
+    return (
         select(literal(1))
         .where(
             other.person_id == one.person_id,
@@ -171,20 +196,6 @@ def _reachable(people: Query, channels: Sequence[str], span: Span, *, sqlite: bo
             > tuple_(col(one.last_seen_at), col(one.id)),
         )
         .exists()
-    )
-    person = people.selected_columns[0]
-    bounds = () if sqlite else _within(person, span)
-    asked = people.where(person == col(one.person_id), *bounds).correlate(one).exists()
-    return (
-        select(col(one.person_id), col(one.channel), col(one.address))
-        .where(
-            col(one.suppressed_at).is_(None),
-            col(one.channel).concat("").in_(channels),
-            asked,
-            ~newer,
-            *_within(col(one.person_id), span),
-        )
-        .order_by(col(one.person_id))
     )
 
 
@@ -200,7 +211,7 @@ async def estimate(
     people = wanted(announcement, await provinces_of(session, announcement.places))
     total = select(func.count()).select_from(people.distinct().subquery())
     found = _reachable(people, channels, EVERYBODY, sqlite=_is_sqlite(session))
-    found = found.order_by(None).subquery()
+    found = found.subquery()
     shares = select(found.c.channel, func.count()).group_by(found.c.channel)
     return Estimate((await session.exec(total)).one(), dict((await session.exec(shares)).all()))
 
@@ -233,6 +244,9 @@ async def _plan_slice(
     run = (await session.exec(query)).one()
     if run.status is not RunStatus.PLANNING:
         return False
+    if not _is_sqlite(session):
+        for setting in _PLANNING:
+            await session.exec(setting)
     announcement = await session.get_one(Announcement, run.announcement_id)
     people = wanted(announcement, await provinces_of(session, announcement.places))
     person = people.selected_columns[0]
