@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy
 from sqlalchemy import Integer, and_, func, insert, literal, or_, text, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import col, select
@@ -180,7 +181,7 @@ def _reachable(people: Query, channels: Sequence[str], span: Span, *, sqlite: bo
     if sqlite:  # ranking by a window sorts them all: twice the time
         return found.where(~_newer(one, channels)).order_by(col(one.person_id))
     newest_first = (col(one.person_id), col(one.last_seen_at).desc(), col(one.id).desc())
-    return found.distinct(col(one.person_id)).order_by(*newest_first)
+    return found.ext(distinct_on(col(one.person_id))).order_by(*newest_first)
 
 
 def _newer(one: type[Contact], channels: Sequence[str]) -> ColumnElement[bool]:

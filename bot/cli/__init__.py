@@ -14,6 +14,7 @@ from bot.cli import (
     kb,
     official,
     privacy,
+    processes,
     report,
     serving,
     subscribers,
@@ -31,8 +32,8 @@ app = typer.Typer(
 )
 app.command("run")(serving.run)
 app.command("web")(serving.web)
-app.command("worker")(announce.worker)
-app.command("scheduler")(announce.scheduler)
+app.command("worker")(processes.worker)
+app.command("scheduler")(processes.scheduler)
 app.command("ask")(asking.ask)
 app.command("chat")(asking.chat)
 app.command("place")(place)

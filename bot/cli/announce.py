@@ -1,4 +1,4 @@
-"""`motcua announce`, `worker` and `scheduler`: send announcements, and the processes that do."""
+"""`motcua announce`: send announcements, follow them, stop them and take them back."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from bot.broadcast.jobs import Clockwork, send_due
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.recall import StillSendingError, recall
 from bot.broadcast.trial import send_trial
-from bot.channels import Channel, Lane, SendError
+from bot.channels import Channel, SendError
 from bot.channels.limits import SharedLimit, platform_limits
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
 from bot.db import Database
 from bot.messages import announcements as words
-from bot.models import Announcement, AnnouncementStatus
+from bot.models import Announcement, AnnouncementStatus, Run
 from bot.settings import Settings
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
@@ -40,7 +40,8 @@ app = typer.Typer(help="Thông báo đến người đăng ký.", no_args_is_hel
 
 #: Seconds between two lines of progress.
 _EVERY: Final = 1.0
-_LANES: Final = {"urgent": Lane.URGENT, "bulk": Lane.BULK}
+#: Nothing more comes of these.
+_OVER: Final = (AnnouncementStatus.DONE, AnnouncementStatus.STOPPED, AnnouncementStatus.EXPIRED)
 
 
 @app.command("send")
@@ -170,24 +171,36 @@ async def _wait(settings: Settings, database: Database, number: int) -> None:
         await channel.start()
     working = asyncio.create_task(parts.worker(database, channels, pace).run())
     try:
-        while True:
-            await send_due(Clockwork(database, tuple(channels)), utc_now())
-            async with database.read() as session:
-                announcement = await session.get_one(Announcement, number)
-                state = await progress.progress(session, number, now=utc_now())
-            typer.echo(_line(state), err=True)
-            if announcement.status not in (
-                AnnouncementStatus.SENDING,
-                AnnouncementStatus.SCHEDULED,
-            ) or (announcement.next_fire_at is not None and not state.running):
-                break
-            await asyncio.sleep(_EVERY)
+        await _follow(database, tuple(channels), number)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
         for channel in channels.values():
             await channel.close()
     await _report(database, number)
+
+
+async def _follow(database: Database, channels: tuple[str, ...], number: int) -> None:
+    """Begin it when it is due, and say how far it has come whenever that has changed."""
+    told = ""
+    while True:
+        await send_due(Clockwork(database, channels), utc_now())
+        async with database.read() as session:
+            announcement = await session.get_one(Announcement, number)
+            state = await progress.progress(session, number, now=utc_now())
+            begun = (
+                await session.exec(select(Run.id).where(Run.announcement_id == number))
+            ).first()
+        if begun is None and announcement.next_fire_at is not None:
+            line = f"chờ đến {shown(announcement.next_fire_at)}"
+        else:
+            line = _line(state)
+        if line != told:
+            typer.echo(line, err=True)
+            told = line
+        if announcement.status in _OVER or (begun is not None and not state.running):
+            return
+        await asyncio.sleep(_EVERY)
 
 
 def _line(state: progress.Progress) -> str:
@@ -333,33 +346,3 @@ async def _report(database: Database, number: int) -> None:
         typer.echo(_line(await progress.progress(session, number, now=utc_now())))
         for status, reason, count in await progress.reasons(session, number):
             typer.echo(f"  {count}\t{status}\t{reason}")
-
-
-def worker(
-    lanes: Annotated[str, typer.Option(help="Làn gửi, cách nhau bằng dấu phẩy")] = "urgent,bulk",
-) -> None:
-    """Chạy một tiến trình gửi thông báo; bao nhiêu cũng được, trên máy nào cũng được."""
-    names = [name.strip() for name in lanes.split(",")]
-    if unknown := [name for name in names if name not in _LANES]:
-        fail(f"không có làn “{unknown[0]}”; có: {', '.join(_LANES)}", 2)
-    asyncio.run(_work([_LANES[name] for name in names]))
-
-
-async def _work(lanes: list[Lane]) -> None:
-    async with open_database() as (settings, database):
-        channels = parts.open_channels(settings, database)
-        pace = SharedLimit(database, platform_limits(settings))
-        for channel in channels.values():
-            await channel.start()
-        await parts.worker(database, channels, pace, lanes=lanes).run()
-
-
-def scheduler() -> None:
-    """Chạy tiến trình hẹn giờ; nhiều tiến trình thì một tiến trình làm, các tiến trình khác chờ."""
-    asyncio.run(_schedule())
-
-
-async def _schedule() -> None:
-    async with open_database() as (settings, database):
-        channels = parts.open_channels(settings, database)
-        await parts.scheduler(settings, database, channels).run()
