@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
@@ -34,6 +34,7 @@ from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge import golden
 from knowledge.columns import utc_now
+from knowledge.golden import Gate
 from knowledge.guides import Guides
 from knowledge.importing import centres, facts, units
 from knowledge.importing.starter import load_starter
@@ -145,12 +146,16 @@ def _lifespan(
             tasks.append(asyncio.create_task(teller.run()))
             log.info("ready", version=dialogue.sources.library.current.version)
             yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)  # what is on its way needs the channels still
         await database.close()
 
     return lifespan
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def worker(

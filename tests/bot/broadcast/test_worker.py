@@ -13,10 +13,11 @@ from sqlmodel import col, select, update
 
 from bot.broadcast.audience import plan
 from bot.broadcast.engine import PgQueuerEngine
+from bot.broadcast.health import TROUBLED_AFTER
 from bot.broadcast.outbox import LEASE
 from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import Worker
-from bot.channels import SendError, Trouble
+from bot.channels import Capabilities, SendError, Trouble
 from bot.db import Database
 from bot.models import Announcement, AnnouncementStatus, Contact, Delivery, Run, RunStatus
 from bot.subscriptions import stop
@@ -245,3 +246,73 @@ async def test_what_has_expired_is_left_out(database: Database) -> None:
 
     assert {row.reason for row in rows} == {"expired"}
     assert channel.sent == []
+
+
+async def test_a_spent_token_is_renewed_once_and_the_message_goes(database: Database) -> None:
+    spent = [True]
+
+    class Renewable(FakeChannel):
+        renewals = 0
+
+        async def refresh(self) -> None:
+            self.renewals += 1
+            spent.clear()
+
+    def before(_: str) -> None:
+        if spent:
+            raise SendError("-216", Trouble.REFRESH)
+
+    await _plan(database, 1)
+    channel = Renewable(before=before)
+
+    async with _working(database, channel, Clock()):
+        rows = await _until(database, _all("delivered"))
+
+    assert (channel.renewals, rows[0].attempts) == (1, 1)
+
+
+async def test_who_was_last_heard_before_the_window_is_left_out_with_the_reason(
+    database: Database,
+) -> None:
+    await _plan(database, 2)
+    async with database.write() as session:
+        old = update(Contact).where(col(Contact.address) == "0001")
+        await session.exec(old.values(last_seen_at=NOW - timedelta(days=3)))
+    channel = FakeChannel()
+    channel.capabilities = Capabilities(text_limit=2_000, window=timedelta(hours=48))
+
+    async with _working(database, channel, Clock()):
+        rows = await _until(database, lambda rows: all(r.done_at for r in rows))
+
+    assert [(r.address, r.reason) for r in rows if r.status == "skipped"] == [
+        ("0001", "outside_window")
+    ]
+    assert channel.addresses == ["0000"]
+
+
+async def test_a_platform_that_fails_is_left_alone_and_nobody_is_lost(database: Database) -> None:
+    down = [True]
+    tried = []
+    enough = asyncio.Event()
+
+    def before(address: str) -> None:
+        tried.append(address)
+        if len(tried) >= TROUBLED_AFTER:
+            enough.set()
+        if down:
+            raise SendError("Internal Server Error", Trouble.RETRY)
+
+    await _plan(database, 300)
+    channel = FakeChannel(before=before)
+    clock = Clock()
+
+    async with _working(database, channel, clock):
+        await asyncio.wait_for(enough.wait(), 20)
+        await asyncio.sleep(0.5)
+        at_first = len(tried)
+        down.clear()
+        clock.now = NOW + timedelta(minutes=30)
+        await _until(database, _all("delivered"))
+
+    assert at_first <= SLOTS  # those on their way together, and then nobody
+    assert channel.addresses == [f"{number:04}" for number in range(300)]
