@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot import dossiers, people
-from bot.broadcast.schedule import JOBS, Clockwork
+from bot.broadcast.jobs import JOBS, Clockwork
 from bot.db import Database
 from bot.dossiers import Asked, Standing
 from bot.models import DossierWatch, Notice
