@@ -57,6 +57,8 @@ Span = tuple[str, str | None]
 EVERYBODY: Final[Span] = ("", None)
 
 _PROVINCE_DIGITS: Final = 2
+#: After every person's id (hex digits), in any collation.
+_BEYOND: Final = "z"
 #: Above that of "-", so that the operator puts parentheses around the row's number less one.
 _DIVIDES: Final = 8
 
@@ -258,7 +260,7 @@ async def _plan_slice(
     lane = Lane.URGENT if announcement.urgent else Lane.BULK
     await session.exec(_chunks(run_id, run.planned_to, lane, due_at))
     run.planned += planned.rowcount
-    run.planned_to = last or run.planned_to
+    run.planned_to = last or _BEYOND  # a resumed run is asked again, and finds nobody more
     if last is None:
         run.status = RunStatus.SENDING
     session.add(run)
