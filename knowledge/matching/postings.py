@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+#: Terms by number, each with its weight.
+Terms = list[tuple[int, float]]
 
 K1 = 1.2
 #: Terms that no more rows than this have are never left out.
@@ -62,19 +64,26 @@ class Postings:
             starts, counts.rows[order], impacts[order].astype(np.float32, copy=False), counts.size
         )
 
-    def score(self, terms: Iterable[tuple[int, float]], commonest: float = 1.0) -> Floats:
-        """Return, for every row, the sum of weight × impact of the given terms.
+    def telling(self, terms: Iterable[tuple[int, float]], commonest: float) -> Terms:
+        """Return `terms` less those in more than the share `commonest` of all rows.
 
-        Terms in more than the share `commonest` of all rows tell little and, in a large index,
-        cost most: left out.
+        They tell little and, in a large index, cost most.
         """
-        most = max(commonest * self.size, FEW)
+        most, last = max(commonest * self.size, FEW), len(self.starts) - 1
+        return [
+            (term, weight)
+            for term, weight in terms
+            if term >= last or self.starts[term + 1] - self.starts[term] <= most
+        ]
+
+    def score(self, terms: Iterable[tuple[int, float]]) -> Floats:
+        """Return, for every row, the sum of weight × impact of the given terms."""
         total = np.zeros(self.size, dtype=np.float32)
         last = len(self.starts) - 1
         for term, weight in terms:
             if term < last:
                 a, b = self.starts[term], self.starts[term + 1]
-                if a < b <= a + most:
+                if a < b:
                     total[self.rows[a:b]] += np.float32(weight) * self.impacts[a:b]
         return total
 

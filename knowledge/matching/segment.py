@@ -32,6 +32,8 @@ CHANNELS: dict[str, float | None] = {
     "grams": None,
     "phrases": None,
 }
+#: Channels in which a term is as telling as it is rare there.
+OWN = ("body", "field", "spoken")
 
 Row = dict[int, float]
 
@@ -69,18 +71,25 @@ class Statistics:
 
     title_idf: Floats
     phrase_idf: Floats
+    own_idf: Mapping[str, Floats]
+    """For each of OWN: how telling a term is there, but never more than among phrases."""
     means: Mapping[str, float]
 
     def grown(self, terms: int) -> Statistics:
         """Return the same with room for new terms, each as telling as the rarest."""
-        if terms <= len(self.title_idf):
-            return self
         extra = terms - len(self.title_idf)
+        if extra <= 0:
+            return self
         return Statistics(
-            np.pad(self.title_idf, (0, extra), constant_values=self.title_idf.max(initial=1.0)),
-            np.pad(self.phrase_idf, (0, extra), constant_values=self.phrase_idf.max(initial=1.0)),
+            _padded(self.title_idf, extra),
+            _padded(self.phrase_idf, extra),
+            {name: _padded(weights, extra) for name, weights in self.own_idf.items()},
             self.means,
         )
+
+
+def _padded(weights: Floats, extra: int) -> Floats:
+    return np.pad(weights, (0, extra), constant_values=weights.max(initial=1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +230,14 @@ def statistics(rows: Rows, terms: int) -> Statistics:
         np.zeros(terms, dtype=np.int64),
     )
     phrases = counts["phrases"].frequencies(terms) + titles
+    phrase_idf = idf(phrases, entries + counts["phrases"].size)
     return Statistics(
         idf(titles, entries),
-        idf(phrases, entries + counts["phrases"].size),
+        phrase_idf,
+        {
+            name: np.minimum(idf(counts[name].frequencies(terms), entries), phrase_idf)
+            for name in OWN
+        },
         {name: float(c.counts.sum()) / max(c.size, 1) for name, c in counts.items()},
     )
 
@@ -234,9 +248,8 @@ def _postings(name: str, counts: Counts, stats: Statistics, terms: int) -> Posti
         impacts = unit(counts, stats.phrase_idf)
     elif b is None:
         impacts = unit(counts, stats.title_idf)
-    elif name in ("body", "field", "spoken"):
-        own = idf(counts.frequencies(terms), max(counts.size, 1))
-        impacts = bm25(counts, np.minimum(own, stats.phrase_idf[:terms]), b, stats.means[name])
+    elif name in OWN:
+        impacts = bm25(counts, stats.own_idf[name], b, stats.means[name])
     else:
         impacts = bm25(counts, stats.title_idf, b, stats.means[name])
     return Postings.of(counts, impacts, terms)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.analysis import Analyser, Reading
-from knowledge.matching.postings import Floats, Ints
+from knowledge.matching.postings import Floats, Ints, Terms
 from knowledge.matching.segment import Segment, Statistics, Vocabulary, grams, phrase_terms
 
 #: What a telling word that the index has never seen counts, against an idf.
@@ -20,8 +20,6 @@ COMMONEST = {"body": 0.1, "grams": 0.08, "field": 0.3}
 WHOLE = 0.98
 #: Views divided by the worth of the question, so that long questions do not look surer.
 _SCALED = ("title", "pairs", "accents", "official", "official_pairs", "field", "body", "spoken")
-
-Terms = list[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ class Store:
 
     def score(self, channel: str, terms: Terms) -> Floats:
         """Return the score of every row in one channel."""
-        first, *edited = (part.postings[channel] for part in self.segments)
-        commonest = COMMONEST.get(channel, 1.0)
-        return joined([first.score(terms, commonest), *(rows.score(terms) for rows in edited)])
+        if channel in COMMONEST:
+            terms = self.segments[0].postings[channel].telling(terms, COMMONEST[channel])
+        return joined(part.postings[channel].score(terms) for part in self.segments)
 
     def mass(self, channel: str, terms: Terms) -> Floats:
         """Return the worth of the `terms` that every row holds in one channel."""

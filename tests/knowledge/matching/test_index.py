@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from knowledge.content import Facet, Level
 from knowledge.matching import Action, Entry, Index
+from knowledge.matching.train import Question
 
 VOI = Entry("9.999999", "Xin phép nuôi voi trong nhà", aliases=("nuôi tượng trong nhà",))
 MARRIAGE = "1.000894"
@@ -95,6 +96,18 @@ def test_a_new_alias_replaces_the_old_entry(index: Index) -> None:
 
     assert newer.search("trăm năm tình viên mãn").hits[0].code == MARRIAGE
     assert len(newer) == len(index)
+
+
+def test_what_is_saved_unchanged_is_found_as_before(index: Index, golden: list[Question]) -> None:
+    """An edited entry is weighed by the statistics of all, not of the few that were edited."""
+    asked = [question for question in golden if question.gold][::4]
+    edited = {code for question in asked for code in question.gold}
+    newer = index.updated([entry for code in edited if (entry := index.entry(code))])
+
+    for question in asked:
+        before, after = (one.search(question.text).hits for one in (index, newer))
+        assert [hit.code for hit in after] == [hit.code for hit in before], question.text
+        assert after[0].p == pytest.approx(before[0].p, abs=0.01), question.text
 
 
 def test_a_removed_procedure_is_never_found(index: Index) -> None:
