@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any, Final
 
@@ -26,10 +27,14 @@ class Leadership:
         self._database = database
         self._owner = owner
         self._connection: Any = None
+        self._asking = asyncio.Lock()  # jobs ask at the same moment, one connection answers one
 
     async def held(self) -> bool:
         """Take the lead if it is free; whether it is ours now. Ask about once a second."""
-        return await (self._lease() if self._database.is_sqlite else self._lock())
+        if self._database.is_sqlite:
+            return await self._lease()
+        async with self._asking:
+            return await self._lock()
 
     async def close(self) -> None:
         """Let another lead."""

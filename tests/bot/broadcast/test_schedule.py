@@ -87,6 +87,13 @@ async def test_one_leads_until_it_goes(database: Database) -> None:
     await second.close()
 
 
+async def test_many_jobs_may_ask_at_once_who_leads(database: Database) -> None:
+    leadership = Leadership(database, "first")
+
+    assert await asyncio.gather(*(leadership.held() for _ in range(14))) == [True] * 14
+    await leadership.close()
+
+
 async def test_a_rare_job_is_done_once_by_two_schedulers(database: Database) -> None:
     done: list[str] = []
 
