@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,16 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 POSTGRES = "postgresql://postgres@127.0.0.1:5432"
 POSTGRES_ASYNC = "postgresql+asyncpg://postgres@127.0.0.1:5432"
+
+
+def stored_bytes(folder: Path) -> bytes:
+    """Every byte of the files in `folder`, read by another process.
+
+    A process that closes an SQLite file loses the locks of all its connections to it, and then another
+    process that writes there ruins the database.
+    """
+    files = [str(path) for path in folder.rglob("*") if path.is_file()]
+    return subprocess.run(["cat", *files], check=True, capture_output=True).stdout
 
 
 class ByModule(LoadScopeScheduling):  # type: ignore[misc]

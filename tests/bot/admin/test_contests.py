@@ -19,6 +19,7 @@ from bot.sheets import line
 from knowledge.columns import utc_now
 from tests.bot.admin.conftest import Desk
 from tests.bot.contests.making import RIGHT, held, taken, who
+from tests.conftest import stored_bytes
 
 HARMFUL = "<script>alert(1)</script>"
 SETTINGS = {
@@ -235,5 +236,4 @@ def test_a_certificate_needs_both_codes_and_keeps_no_name(
     assert "Hạng" not in plain.text
     assert "Hạng 1 trong 2 bài" in placed.text
     assert guesses == [400] * 5 + [429] * 2
-    files = b"".join(one.read_bytes() for one in settings.data_dir.iterdir() if one.is_file())
-    assert "Mơ Tuyết".encode() not in files
+    assert "Mơ Tuyết".encode() not in stored_bytes(settings.data_dir)

@@ -83,7 +83,7 @@ def test_two_gigabytes_are_refused_unread(desk: Desk) -> None:
         headers={"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(2**31)},
     )
     assert answer.status_code == 413
-    assert "lớn quá mức" in answer.text
+    assert "lớn quá" in answer.text
 
 
 def test_what_does_not_exist_is_a_page(desk: Desk) -> None:

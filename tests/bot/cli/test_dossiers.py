@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from tests.bot.dossiers.making import CODE, OTHER, export, line
+from tests.conftest import stored_bytes
 
 
 def _motcua(folder: Path, *arguments: str) -> Result:
@@ -38,7 +39,7 @@ def test_a_file_is_checked_used_listed_and_taken_back(tmp_path: Path) -> None:
         1,
         "motcua: Bản này đã thu hồi rồi.",
     )
-    assert CODE.encode() not in b"".join(path.read_bytes() for path in home.iterdir())
+    assert CODE.encode() not in stored_bytes(home)
 
 
 def test_what_is_no_export_is_refused_in_one_line(tmp_path: Path) -> None:

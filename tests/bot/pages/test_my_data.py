@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from bot.app import create_app, set_up_logging
 from bot.messages import my_data as words
 from bot.settings import Settings
+from tests.conftest import stored_bytes
 
 
 def _say(client: TestClient, text: str, session: str | None) -> tuple[str, str]:
@@ -42,7 +43,7 @@ def test_a_citizen_collects_and_erases_their_own_data(
     assert again.status_code == 400
     assert words.CODE_SPENT in again.text
     assert "Tôi đã xoá xong" in erased
-    files = b"".join(path.read_bytes() for path in data_dir.rglob("*") if path.is_file())
+    files = stored_bytes(data_dir)
     for trace in (session, "mùa xuân"):
         assert trace.encode() not in files
         assert trace not in caplog.text.lower()

@@ -14,6 +14,7 @@ from bot.people import heard_from
 from bot.privacy import record, rights
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.privacy.register import HOLDINGS
+from tests.conftest import stored_bytes
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 NAMES = Pseudonyms((b"k" * 32,))
@@ -104,7 +105,7 @@ async def test_an_erased_citizen_is_in_no_page_of_the_file(tmp_path: Path) -> No
     await _live(database, turns=200)
     await rights.erase(database, await _identity(database), now=NOW)
 
-    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())  # noqa: ASYNC240 - small
+    left = stored_bytes(tmp_path)
     await database.close()
 
     assert b"CREATE TABLE" in left
