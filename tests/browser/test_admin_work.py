@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from playwright.async_api import Page, expect
@@ -19,6 +20,16 @@ async def ask(page: Page, address: str, text: str) -> None:
     await page.goto(address)
     await page.get_by_role("textbox").fill(text)
     await page.get_by_role("textbox").press("Enter")
+
+
+async def ask_until(page: Page, address: str, text: str, shown: str) -> None:
+    """Ask again until the answer shows it: what is published is known within two seconds."""
+    for _ in range(5):
+        await ask(page, address, text)
+        with suppress(AssertionError):
+            await expect(page.get_by_text(shown).first).to_be_visible(timeout=3_000)
+            return
+    pytest.fail(f"{text!r} is never answered with {shown!r}")
 
 
 async def test_an_edit_is_reviewed_published_by_another_and_rolled_back(
@@ -70,9 +81,7 @@ async def test_a_small_file_is_imported_accepted_and_answered(
     await approver.get_by_role("checkbox", name="Chọn 9.800001").check()
     await approver.get_by_role("button", name="Công bố").last.click()
     await expect(approver.get_by_text("đã công bố").first).to_be_visible(timeout=60_000)
-    await ask(page, address, "cấp thẻ nuôi chim yến ở đâu")
-    await page.get_by_role("button", name="Cấp thẻ nuôi chim yến").click()
-    await expect(page.get_by_text("Mã thủ tục 9.800001")).to_be_visible()
+    await ask_until(page, address, "9.800001 nộp ở đâu", "Quầy chim yến")
 
 
 async def test_a_missed_question_becomes_an_alias_and_is_answered(
@@ -94,9 +103,7 @@ async def test_a_missed_question_becomes_an_alias_and_is_answered(
         timeout=30_000,  # the golden questions are asked first
     )
 
-    await ask(page, address, question)
-    await page.get_by_role("button", name="Đăng ký khai sinh", exact=True).click()
-    await expect(page.get_by_text("Mã thủ tục 1.001193")).to_be_visible()
+    await ask_until(page, address, question, "Mã thủ tục 1.001193")
 
 
 async def test_a_draft_is_made_by_keyboard_alone(sit: Sit, address: str) -> None:
