@@ -19,6 +19,7 @@ from bot.dialogue import forms, scope
 from bot.dialogue.centres import long_day
 from bot.dialogue.petition_steps import FORM, NAMES, Form, photo_reply
 from bot.dialogue.question import Question
+from bot.drafts import keep, load
 from bot.messages import petitions as words
 from bot.models import PetitionDraft
 from bot.petitions import drafts
@@ -42,7 +43,7 @@ async def go_on(question: Question) -> Reply | None:
         return None
     async with question.sources.database.read() as session:
         message = question.message
-        draft = await drafts.load(session, message.channel, message.chat_id, question.now)
+        draft = await load(session, PetitionDraft, message.channel, message.chat_id, question.now)
         photos = await drafts.count_photos(session, draft.id) if draft and draft.id else 0
     if draft is None:
         question.state = replace(question.state, form="")
@@ -116,7 +117,7 @@ async def _waiting(question: Question) -> Reply | None:
         return None
     message = question.message
     async with question.sources.database.read() as session:
-        draft = await drafts.load(session, message.channel, message.chat_id, question.now)
+        draft = await load(session, PetitionDraft, message.channel, message.chat_id, question.now)
         photos = await drafts.count_photos(session, draft.id) if draft and draft.id else 0
     if draft is None:
         named = "phan anh" in folded or "kien nghi" in folded
@@ -174,13 +175,15 @@ async def _keep(form: Form) -> None:
     if not question.keeps:
         return
     async with question.sources.database.write() as session:
-        await drafts.keep(
+        await keep(
             session,
+            PetitionDraft,
             question.message.channel,
             question.message.chat_id,
             step=form.step,
             data=form.data,
             now=question.now,
+            kept_for=drafts.KEPT_FOR,
         )
 
 
@@ -189,7 +192,7 @@ async def _drop_old(question: Question) -> None:
         return
     message = question.message
     async with question.sources.database.write() as session:
-        old = await drafts.load(session, message.channel, message.chat_id, question.now)
+        old = await load(session, PetitionDraft, message.channel, message.chat_id, question.now)
         if old is not None:
             await drafts.discard(session, old)
 

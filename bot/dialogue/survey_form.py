@@ -16,6 +16,7 @@ from bot.dialogue import forms, scope
 from bot.dialogue.centres import centres_of, long_day
 from bot.dialogue.question import Question
 from bot.dialogue.survey_steps import Form, Step, choose_centre, steps_of
+from bot.drafts import keep, load
 from bot.messages import late
 from bot.messages import surveys as words
 from bot.models import Aspect, SurveyDraft
@@ -187,15 +188,16 @@ async def _move(form: Form, by: int) -> Reply:
 async def _draft(question: Question) -> SurveyDraft | None:
     message = question.message
     async with question.sources.database.read() as session:
-        return await drafts.load(session, message.channel, message.chat_id, question.now)
+        return await load(session, SurveyDraft, message.channel, message.chat_id, question.now)
 
 
 async def _keep(form: Form) -> None:
     message = form.question.message
     async with form.question.sources.database.write() as session:
-        await drafts.keep(
-            session, message.channel, message.chat_id,
+        await keep(
+            session, SurveyDraft, message.channel, message.chat_id,
             step=form.step, data=form.data, now=form.question.now,
+            kept_for=drafts.kept_for(message.channel),
         )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
-"""The form being filled in: kept in the database, so that it survives the chat, and for how long."""
+"""What a petition being written has beyond its steps: photos, and how long it is kept."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,43 +13,6 @@ from bot.petitions.photos import Photo
 
 #: An unfinished form is kept so long after its last step.
 KEPT_FOR: Final = timedelta(days=30)
-
-
-async def load(
-    session: AsyncSession, channel: str, address: str, now: datetime
-) -> PetitionDraft | None:
-    """Return the unfinished form of a chat, or None."""
-    query = select(PetitionDraft).where(
-        PetitionDraft.channel == channel,
-        PetitionDraft.address == address,
-        col(PetitionDraft.expires_at) > now,
-    )
-    return (await session.exec(query)).first()
-
-
-async def keep(
-    session: AsyncSession,
-    channel: str,
-    address: str,
-    *,
-    step: str,
-    data: dict[str, Any],
-    now: datetime,
-) -> PetitionDraft:
-    """Store where the form stands; a chat has one."""
-    query = select(PetitionDraft).where(
-        PetitionDraft.channel == channel, PetitionDraft.address == address
-    )
-    draft = (await session.exec(query.with_for_update())).first()
-    if draft is None:
-        draft = PetitionDraft(channel=channel, address=address, step=step, expires_at=now)
-    draft.step = step
-    draft.data = data
-    draft.updated_at = now
-    draft.expires_at = now + KEPT_FOR
-    session.add(draft)
-    await session.flush()
-    return draft
 
 
 async def discard(session: AsyncSession, draft: PetitionDraft) -> None:

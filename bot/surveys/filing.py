@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import attempts, people
 from bot.conversation import ANSWER_ONLY, KIOSK
-from bot.models import Aspect, Person, SurveyAnswer, SurveySource
+from bot.drafts import load
+from bot.models import Aspect, Person, SurveyAnswer, SurveyDraft, SurveySource
 from bot.privacy import mask
 from bot.surveys import drafts
 
@@ -83,7 +84,7 @@ async def file(session: AsyncSession, wanted: Wanted, *, now: datetime) -> Filed
 
     Sending twice, on two devices or two linked channels, or over the limits leaves one answer.
     """
-    draft = await drafts.load(session, wanted.channel, wanted.address, now, lock=True)
+    draft = await load(session, SurveyDraft, wanted.channel, wanted.address, now, lock=True)
     if draft is None:
         return Filed.GONE
     answer = _row(wanted, now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from bot.db import Database
-from bot.models import Aspect
+from bot.drafts import keep
+from bot.models import Aspect, SurveyDraft
 from bot.privacy.pseudonyms import Pseudonyms
-from bot.surveys import Filed, Wanted, drafts, file
+from bot.surveys import Filed, Wanted, file
+from bot.surveys.drafts import KEPT_FOR
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 NAMES = Pseudonyms((b"k" * 32,))
@@ -33,7 +35,16 @@ def filled(channel: str = "telegram", address: str = "1", score: int = 4, **othe
 async def send(database: Database, wanted: Wanted, now: datetime = NOW) -> Filed:
     """Fill in the form and send it."""
     async with database.write() as session:
-        await drafts.keep(session, wanted.channel, wanted.address, step="confirm", data={}, now=now)
+        await keep(
+            session,
+            SurveyDraft,
+            wanted.channel,
+            wanted.address,
+            step="confirm",
+            data={},
+            now=now,
+            kept_for=KEPT_FOR,
+        )
     return await send_again(database, wanted, now)
 
 
