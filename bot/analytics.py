@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action
-from bot.db import insert_into
+from bot.db import insert_into, table_of
 from bot.models import CountKind, DailyCount, Feedback, MissedQuestion
 from knowledge.hours import ZONE
 
@@ -25,35 +25,53 @@ MOST_DAYS: Final = 366
 TOP: Final = 20
 
 
-async def count_turn(
-    session: AsyncSession, *, at: datetime, channel: str, province: str, action: str, code: str
-) -> None:
-    """Count one turn, first in the transaction that records it.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the figures need of one turn."""
+
+    at: datetime
+    channel: str
+    province: str
+    action: str
+    code: str
+
+
+async def count_turns(session: AsyncSession, turns: Sequence[Counted]) -> None:
+    """Count turns, first in the transaction that records them.
 
     Everybody counts in the same few rows, and several turns may share a transaction, so on PostgreSQL
     processes take turns here: one that comes later holds nothing yet that another could wait for.
     """
+    if not turns:
+        return
     if session.get_bind().dialect.name == "postgresql":
         await session.exec(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))  # type: ignore[call-overload]
-    local = at.astimezone(ZONE)
+    times = Counter(row for turn in turns for row in _rows(turn))
+    insert = insert_into(session, DailyCount)
+    statement = insert.on_conflict_do_update(
+        index_elements=["kind", "day", "key", "action"],
+        set_={"times": table_of(DailyCount).c.times + insert.excluded.times},
+    )
+    rows = [
+        {"kind": kind, "day": day, "key": key, "action": action, "times": count}
+        for (kind, day, key, action), count in times.items()
+    ]
+    await session.exec(statement, params=rows)
+
+
+def _rows(turn: Counted) -> Iterator[tuple[CountKind, date, str, str]]:
+    local = turn.at.astimezone(ZONE)
     keys = [
         (CountKind.ALL, ""),
-        (CountKind.CHANNEL, channel),
+        (CountKind.CHANNEL, turn.channel),
         (CountKind.HOUR, f"{local.hour:02}"),
     ]
-    if province:
-        keys.append((CountKind.PROVINCE, province))
-    if code and action == Action.ANSWER:
-        keys.append((CountKind.TOPIC, code))
-    rows = [
-        {"kind": kind, "day": local.date(), "key": key, "action": action, "times": 1}
-        for kind, key in keys
-    ]
-    statement = insert_into(session, DailyCount).on_conflict_do_update(
-        index_elements=["kind", "day", "key", "action"],
-        set_={"times": col(DailyCount.times) + 1},
-    )
-    await session.exec(statement, params=rows)  # one statement for all turns, compiled once
+    if turn.province:
+        keys.append((CountKind.PROVINCE, turn.province))
+    if turn.code and turn.action == Action.ANSWER:
+        keys.append((CountKind.TOPIC, turn.code))
+    for kind, key in keys:
+        yield kind, local.date(), key, turn.action
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ answers leave the Index, which every process rebuilds within a second or two.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
@@ -29,12 +29,12 @@ def channel_scope(channel: str) -> str:
     return f"channel:{channel}"
 
 
-async def message_for(session: AsyncSession, channel: str) -> str | None:
-    """Return what citizens of `channel` are told instead of answers, or None when it is on."""
-    query = select(KillSwitch.message).where(
-        col(KillSwitch.scope).in_((BOT, channel_scope(channel)))
-    )
-    return (await session.exec(query.order_by(KillSwitch.scope))).first()
+def message_of(switches: Mapping[str, str], channel: str) -> str | None:
+    """Return what citizens of `channel` are told instead of answers, or None when it is on.
+
+    `switches` holds the message of every scope that is off.
+    """
+    return switches.get(BOT, switches.get(channel_scope(channel)))
 
 
 async def stop(

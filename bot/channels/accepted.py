@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import text, tuple_
+from sqlalchemy import bindparam, text, tuple_
+from sqlalchemy import select as sa_select
+from sqlalchemy import update as sa_update
 from sqlalchemy.orm import aliased
-from sqlmodel import SQLModel, and_, col, delete, exists, or_, select, update
+from sqlmodel import and_, col, delete, exists, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Arrival, ArrivalKind
 from bot.channels.wire import arrival_to_json
-from bot.db import insert_into
+from bot.db import insert_into, table_of
 from bot.models import Accepted, Stage
 from bot.people import heard_from_all, suppress
 
@@ -28,7 +30,22 @@ from bot.people import heard_from_all, suppress
 LEASE = timedelta(seconds=20)
 
 #: Written to as a plain table: nothing of these rows is kept in a session.
-_ROWS: Final = SQLModel.metadata.tables[str(Accepted.__tablename__)]
+_ROWS: Final = table_of(Accepted)
+
+# Written once: building a statement costs more than running it.
+_UNANSWERED: Final = (
+    sa_select(_ROWS.c.id, _ROWS.c.owner)
+    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)), _ROWS.c.stage == Stage.STORED)
+    .with_for_update()
+)
+_ANSWER: Final = (
+    sa_update(_ROWS)
+    .where(_ROWS.c.id == bindparam("row"))
+    .values(
+        {name: bindparam(name) for name in ("reply", "stage", "done_at", "address", "owner")}
+        | {"message": {}, "attempts": 0}
+    )
+)
 
 Person = tuple[str, str]
 """A channel and an address on it."""
@@ -234,28 +251,40 @@ async def release(
     await session.exec(query.values(owner="", lease_until=None))
 
 
-async def answered(
-    session: AsyncSession, job: Job, reply: list[dict[str, Any]], *, owner: str, now: datetime
-) -> None:
-    """Write down the reply of a turn, inside the turn's transaction; the question's words go.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply to be written down, and by whom."""
+
+    job: Job
+    reply: list[dict[str, Any]]
+    owner: str
+    at: datetime
+
+
+async def answered(session: AsyncSession, replies: Sequence[Answered]) -> None:
+    """Write down the replies of turns, inside the turns' transaction; the questions' words go.
 
     Raises:
-        LostError: the row is not ours, or answered already; the turn must leave no trace.
+        LostError: a row is not ours, or answered already; its turn must leave no trace.
     """
-    values: dict[str, Any] = {"message": {}, "reply": reply, "stage": Stage.ANSWERED, "attempts": 0}
-    if not reply:
-        values |= {"stage": Stage.DONE, "done_at": now, "address": "", "owner": ""}
-    done = await session.exec(
-        update(_ROWS)
-        .where(
-            col(Accepted.id) == job.id,
-            col(Accepted.owner) == owner,
-            col(Accepted.stage) == Stage.STORED,
-        )
-        .values(**values)
-    )
-    if done.rowcount != 1:
+    ids = [one.job.id for one in replies]
+    rows = await session.exec(_UNANSWERED, params={"ids": ids})  # type: ignore[call-overload]
+    owners = dict(rows.all())
+    if any(owners.get(one.job.id) != one.owner for one in replies):
         raise LostError
+    await session.exec(_ANSWER, params=[_answer(one) for one in replies])
+
+
+def _answer(one: Answered) -> dict[str, Any]:
+    done = not one.reply
+    return {
+        "row": one.job.id,
+        "reply": one.reply,
+        "stage": Stage.DONE if done else Stage.ANSWERED,
+        "done_at": one.at if done else None,
+        "address": "" if done else one.job.address,
+        "owner": "" if done else one.owner,
+    }
 
 
 async def finish(

@@ -41,7 +41,7 @@ from bot.channels import (
 from bot.channels.accepted import Job, LostError, Person, Stored
 from bot.channels.wire import MARKS, message_from_json, outgoing_from_json, outgoing_to_json
 from bot.conversation import Action, Reply
-from bot.db import Database, GroupCommit, Write
+from bot.db import Batched, Database, Grouped, Write
 from bot.dialogue import Dialogue, State
 from bot.models import Stage
 from knowledge.columns import utc_now
@@ -142,8 +142,8 @@ class Intake:
         self._turns = asyncio.Semaphore(MOST_TURNS)
         self._gates = {name: _Gate() for name in channels}
         self._queries = 0
-        self._stores = GroupCommit(self._database, self._store)
-        self._ends = GroupCommit(self._database, self._end)
+        self._stores = Grouped(self._database.write, self._store)
+        self._ends = Grouped(self._database.write, self._end)
 
     # --- Taking in -------------------------------------------------------------------------------
 
@@ -236,11 +236,8 @@ class Intake:
 
         def also(reply: Reply) -> Write:
             job.reply = rendered(reply)
-
-            async def write(session: AsyncSession) -> None:
-                await accepted.answered(session, job, job.reply, owner=self._owner, now=self._now())
-
-            return write
+            one = accepted.Answered(job, job.reply, self._owner, self._now())
+            return Batched(one, accepted.answered)
 
         async with self._turns:
             try:

@@ -27,7 +27,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Lane, SendError, Trouble
-from bot.db import Database, GroupCommit
+from bot.db import Database, Grouped
 from bot.models import ChatTurn, RateLimit
 from bot.settings import Settings
 
@@ -146,7 +146,7 @@ class SharedLimit:
         self._queues: defaultdict[tuple[str, Lane], _Queue] = defaultdict(_Queue)
         self._held: defaultdict[str, float] = defaultdict(float)
         self._holds: Counter[str] = Counter()
-        self._replies = GroupCommit(database, self._take_each)
+        self._replies = Grouped(database.write, self._take_each)
 
     async def grant(self, channel: str, address: str, lane: Lane) -> None:
         """Return when one message may go to `address`.

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.engine import Connection, make_url
@@ -26,17 +26,23 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import migrations
+from bot.db.grouped import Batched, Grouped, Write, write_each
 from bot.db.sqlite import sqlite_engine
 
-#: Most things written in one shared transaction, so that nobody waits long for the write lock.
-MOST_TOGETHER = 200
+__all__ = [
+    "Batched",
+    "Database",
+    "Grouped",
+    "Write",
+    "insert_into",
+    "migrate",
+    "newest_migration",
+    "table_of",
+    "write_each",
+]
+
 #: PostgreSQL's advisory lock of who prepares the tables; any number nobody else locks.
 _PREPARE_LOCK = 7_283_003
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-#: Something written inside a transaction of the caller's.
-Write = Callable[[AsyncSession], Awaitable[None]]
 
 
 class Database:
@@ -64,7 +70,7 @@ class Database:
             )
         self._write_lock = asyncio.Lock()
         self._wholes: dict[asyncio.Task[Any], _Whole] = {}
-        self._writes = GroupCommit(self, _write_each)
+        self._writes = Grouped(self.write, write_each)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -228,80 +234,16 @@ class _Whole:
         return self.connection
 
 
-class GroupCommit(Generic[Item, Result]):
-    """Writes many small things in one transaction: who comes while one commits shares the next.
-
-    A commit costs a disk flush and a dozen thread hops, whatever it holds; at one message a commit
-    SQLite takes about 430 a second, shared it takes over 1,000. Nobody waits on a timer.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        run: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Result]]],
-    ) -> None:
-        """Take what writes a group; it returns one result an item, and may run again for each alone."""
-        self._database = database
-        self._run = run
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._writer: asyncio.Task[None] | None = None
-
-    async def put(self, item: Item) -> Result:
-        """Return the result of `item` once it is durable; raise what writing it alone raised."""
-        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, done))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all())
-        return await done
-
-    async def drain(self) -> None:
-        """Return when everything put so far is written."""
-        if self._writer is not None:
-            await self._writer
-
-    async def _write_all(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            try:
-                await self._write(group)
-            except Exception as error:
-                await self._write_alone(group, error)
-
-    async def _write(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
-        async with self._database.write() as session:
-            results = await self._run(session, [item for item, _ in group])
-        for (_, done), result in zip(group, results, strict=True):
-            if not done.done():
-                done.set_result(result)
-
-    async def _write_alone(
-        self, group: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception
-    ) -> None:
-        """Let one bad item cost only itself."""
-        if len(group) == 1:
-            if not group[0][1].done():
-                group[0][1].set_exception(error)
-            return
-        for one in group:
-            try:
-                await self._write([one])
-            except Exception as its_own:
-                if not one[1].done():
-                    one[1].set_exception(its_own)
-
-
-async def _write_each(session: AsyncSession, writes: Sequence[Write]) -> Sequence[None]:
-    for write in writes:
-        await write(session)
-        await session.flush()
-    return [None] * len(writes)
-
-
 def insert_into(session: AsyncSession, model: type[SQLModel]) -> Any:
     """Return an INSERT of the session's own engine, which knows ON CONFLICT."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = insert_into_postgresql if on_postgresql else insert_into_sqlite
-    return insert(SQLModel.metadata.tables[str(model.__tablename__)])
+    return insert(table_of(model))
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the plain table of a model: what is written to it is kept in no session."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def _json(value: object) -> str:

@@ -47,8 +47,10 @@ from bot.dialogue import (
     survey_form,
     threads,
 )
-from bot.dialogue.memory import forget_chat, load_state, record
-from bot.dialogue.question import Question, Sources, State
+from bot.dialogue.memory import forget_chat
+from bot.dialogue.opening import Openings
+from bot.dialogue.question import Opening, Question, Sources, State
+from bot.dialogue.recording import record
 from knowledge.columns import utc_now
 
 __all__ = ["STEPS", "Dialogue", "Message", "Sources", "State", "Step"]
@@ -110,6 +112,7 @@ class Dialogue:
     def __init__(self, sources: Sources, *, now: Callable[[], datetime] = utc_now) -> None:
         self.sources = sources
         self._database = sources.database
+        self._openings = Openings(sources.database)
         self._now = now
         self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
 
@@ -124,13 +127,13 @@ class Dialogue:
         tried again.
         """
         async with self._in_order(message):
-            started, state, recording = time.perf_counter(), State(), False
+            started, opening, recording = time.perf_counter(), Opening(), False
             secret = True  # until it is known what was asked for
             try:
                 async with self._database.whole():
-                    state = await load_state(self._database, message, self._now())
-                    secret = dossiers.holds_secret(message.text, state)
-                    done = replace(await self._opened(message, state), secret=secret)
+                    opening = await self._openings.of(message, self._now())
+                    secret = dossiers.holds_secret(message.text, opening.state)
+                    done = replace(await self._opened(message, opening), secret=secret)
                     recording = True
                     await self._record(message, done, started, also)
                     return done.reply
@@ -138,13 +141,13 @@ class Dialogue:
                 if also is not None and (recording or isinstance(error, _DATABASE_AWAY)):
                     raise
                 log.exception("turn failed", channel=message.channel)
-            failed = _Done(Reply(Action.OTHER, say.ERROR), state, secret)
+            failed = _Done(Reply(Action.OTHER, say.ERROR), opening.state, secret)
             await self._record(message, failed, started, also)
             return failed.reply
 
-    async def _opened(self, message: Message, state: State) -> _Done:
+    async def _opened(self, message: Message, opening: Opening) -> _Done:
         """Return the reply with what every reply of a conversation has around it."""
-        done = await self.consider(message, state)
+        done = await self._consider(message, opening, keeps=True)
         reply = feedback.invite(done.reply)
         if not done.state.introduced and not message.introduced:
             reply = reply.opened_with(self.introduction())
@@ -172,7 +175,7 @@ class Dialogue:
     async def answer_fresh(self, message: Message, state: State) -> Reply:
         """Return the reply a conversation in `state` would get, keeping and recording nothing."""
         try:
-            return (await self.consider(message, state, keeps=False)).reply
+            return (await self._consider(message, Opening(state), keeps=False)).reply
         except Exception:
             log.exception("turn failed", channel=message.channel)
             return Reply(Action.OTHER, say.ERROR)
@@ -186,13 +189,14 @@ class Dialogue:
             return False
         return True
 
-    async def consider(self, message: Message, state: State, *, keeps: bool = True) -> _Done:
+    async def _consider(self, message: Message, opening: Opening, *, keeps: bool) -> _Done:
         """Return the reply and the new state; of the chat itself nothing is read or written."""
         if len(message.text) > MAX_CHARS:
-            return _Done(Reply(Action.OTHER, say.TOO_LONG.format(limit=MAX_CHARS)), state)
+            return _Done(Reply(Action.OTHER, say.TOO_LONG.format(limit=MAX_CHARS)), opening.state)
         question = Question(
-            message, state, self.sources, self.sources.library.current, self._now(), keeps
-        )
+            message, opening.state, self.sources, self.sources.library.current, self._now(),
+            opening, keeps,
+        )  # fmt: skip
         for step in STEPS:
             reply = await step(question)
             if reply is not None:

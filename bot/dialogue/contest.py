@@ -117,9 +117,7 @@ async def _remind(question: Question) -> None:
     """Mention an unfinished entry at the start of a conversation."""
     if question.state.introduced or question.closing or question.message.channel == KIOSK:
         return
-    async with question.sources.database.read() as session:
-        known = await entries.open_now(session, question.now)
-    for contest in known:
+    for contest in question.opening.contests:
         turn = await _turn(question, contest.id or 0)
         if turn is not None and turn.entry is not None and turn.entry.finished_at is None:
             question.closing = _resume_card(turn)

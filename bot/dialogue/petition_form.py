@@ -113,7 +113,10 @@ async def _waiting(question: Question) -> Reply | None:
     """Go on with, or drop, a form left unfinished; mention it at the start of a new conversation."""
     folded = question.folded.strip()
     resumes, cancels = _RESUME.match(folded), _CANCEL_DRAFT.match(folded)
-    if not question.keeps or not (resumes or cancels or not question.state.introduced):
+    if not question.keeps:
+        return None
+    if not (resumes or cancels):
+        _mention(question, question.opening.petition)
         return None
     message = question.message
     async with question.sources.database.read() as session:
@@ -121,15 +124,17 @@ async def _waiting(question: Question) -> Reply | None:
         photos = await drafts.count_photos(session, draft.id) if draft and draft.id else 0
     if draft is None:
         named = "phan anh" in folded or "kien nghi" in folded
-        return Reply(Action.OTHER, words.NO_DRAFT) if (resumes or cancels) and named else None
+        return Reply(Action.OTHER, words.NO_DRAFT) if named else None
     if cancels:
         return await _cancel(question, draft)
-    if resumes:
-        question.state = replace(question.state, form=NAME, choices=(), asked="")
-        return await _move(Form(question, draft.step, dict(draft.data), photos=photos), 0)
-    day = long_day(draft.updated_at.astimezone(ZONE).date())
-    question.closing = Card(words.RESUME_TITLE, lead=(words.DRAFT_WAITS.format(day=day),))
-    return None
+    question.state = replace(question.state, form=NAME, choices=(), asked="")
+    return await _move(Form(question, draft.step, dict(draft.data), photos=photos), 0)
+
+
+def _mention(question: Question, draft: PetitionDraft | None) -> None:
+    if draft is not None:
+        day = long_day(draft.updated_at.astimezone(ZONE).date())
+        question.closing = Card(words.RESUME_TITLE, lead=(words.DRAFT_WAITS.format(day=day),))
 
 
 def _is_question(form: Form, text: str, folded: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.conversation import Attachment, Candidate, Card, Message, Reply
 from bot.db import Database
 from bot.dossiers import System
-from bot.models import Official
+from bot.models import Contest, Official, PetitionDraft, SurveyDraft
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.content import Facet
@@ -62,6 +62,21 @@ class State:
         return cls(**known)
 
 
+@dataclass(slots=True)
+class Opening:
+    """What is known when a message comes in; see bot.dialogue.opening."""
+
+    state: State = field(default_factory=State)
+    closed: str | None = None
+    """What officials have us say instead of answers; None while the channel is on."""
+
+    # Of a conversation that begins: what was left unfinished in the last one.
+    petition: PetitionDraft | None = None
+    survey: SurveyDraft | None = None
+    contests: tuple[Contest, ...] = ()
+    """Those that take answers now."""
+
+
 class Download(Protocol):
     """How a step gets at a photo that a citizen sent."""
 
@@ -107,6 +122,7 @@ class Question:
     sources: Sources
     published: Published
     now: datetime
+    opening: Opening = field(default_factory=Opening)
     keeps: bool = True
     """False where nothing may be stored: a trial question of the command line or an editor."""
     text: str = field(init=False)

@@ -122,21 +122,24 @@ async def _waiting(question: Question) -> Reply | None:
     """Go on with, or drop, a survey left unfinished; mention it at the start of a conversation."""
     folded = question.folded.strip()
     resumes, cancels = _RESUME.match(folded), _CANCEL_DRAFT.match(folded)
-    if not question.keeps or not (resumes or cancels or not question.state.introduced):
+    if not question.keeps:
+        return None
+    if not (resumes or cancels):
+        _mention(question, question.opening.survey)
         return None
     draft = await _draft(question)
     if draft is None:
-        named = (resumes or cancels) and "khao sat" in folded
-        return Reply(Action.OTHER, words.NO_DRAFT) if named else None
+        return Reply(Action.OTHER, words.NO_DRAFT) if "khao sat" in folded else None
     if cancels:
         return await _cancel(question)
-    if resumes:
-        question.state = replace(question.state, form=NAME, choices=(), asked="")
-        return await _move(Form(question, draft.step, dict(draft.data)), 0)
-    if question.closing is None:
+    question.state = replace(question.state, form=NAME, choices=(), asked="")
+    return await _move(Form(question, draft.step, dict(draft.data)), 0)
+
+
+def _mention(question: Question, draft: SurveyDraft | None) -> None:
+    if draft is not None and question.closing is None:
         day = long_day(draft.updated_at.astimezone(ZONE).date())
         question.closing = Card(words.RESUME_TITLE, lead=(words.DRAFT_WAITS.format(day=day),))
-    return None
 
 
 def _step(form: Form) -> Step:

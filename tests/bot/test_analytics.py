@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
-from bot.analytics import Figures, count_turn, read_figures
+from bot.analytics import Counted, Figures, count_turns, read_figures
 from bot.conversation import Action
 from bot.db import Database
 from bot.models import Feedback
@@ -19,7 +19,7 @@ async def count(
     database: Database, action: Action, *, at: datetime = NIGHT, code: str = "1.1"
 ) -> None:
     async with database.write() as session:
-        await count_turn(session, at=at, channel="web", province="01", action=action, code=code)
+        await count_turns(session, [Counted(at, "web", "01", action, code)])
 
 
 async def figures(database: Database) -> Figures:

@@ -49,7 +49,9 @@ class Citizen:
         keeps: bool = True,
     ) -> str:
         """Return what linking answers, "" when it is none of its business."""
-        question = Question(Message(on, chat, text), State(), self.sources, PUBLISHED, at, keeps)
+        question = Question(
+            Message(on, chat, text), State(), self.sources, PUBLISHED, at, keeps=keeps
+        )
         reply = await link(question)
         return reply.text if reply else ""
 

@@ -8,8 +8,9 @@ from sqlmodel import select
 
 from bot.conversation import Action, Message, Reply
 from bot.db import Database
-from bot.dialogue.memory import forget_expired, load_state, record
+from bot.dialogue.memory import forget_expired, load_state
 from bot.dialogue.question import State
+from bot.dialogue.recording import record
 from bot.models import Chat, MissedQuestion, Turn
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
