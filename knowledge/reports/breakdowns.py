@@ -57,6 +57,7 @@ _OPENS = re.compile(
 _CONTINUES = re.compile(
     r"^\W*(?:trong đó|trong số đó|cụ thể|bao gồm|gồm|số này|chia theo|phân theo)\b", re.IGNORECASE
 )
+_OF_TOTAL = re.compile(r"^[^.;:()]{0,60}\b(?:trên|trong|so với) tổng(?: số)?\s*$", re.IGNORECASE)
 #: A figure hangs on none farther back than this: bounds the time of a sentence of hundreds.
 _FAR = 16
 #: At most so many parts are tried as a sum.
@@ -110,6 +111,7 @@ def partition_of(tags: Sequence[frozenset[str]]) -> str:
 def link(stretch: Stretch, text: str) -> dict[int, tuple[int, Relation]]:
     """Return child → (parent, relation) for the figures of one sentence; parents may be earlier."""
     links: dict[int, tuple[int, Relation]] = {}
+    _link_totals(stretch, text, links)
     for at in range(stretch.first, stretch.end):
         figure = stretch.all[at].figure
         if figure.target:
@@ -119,8 +121,11 @@ def link(stretch: Stretch, text: str) -> dict[int, tuple[int, Relation]]:
         elif figure.is_share:
             host = _share_host(stretch, at, text)
             if host is not None:
+                host = next(
+                    (part for part, (whole, _) in links.items() if whole == host == part + 1), host
+                )
                 links[at] = (host, Relation.SHARE)
-        elif figure.is_count:
+        elif figure.is_count and at not in links:
             host = _bracket_host(stretch, at, text)
             if host is None:
                 host = _listed_host(stretch, at, text, links)
@@ -128,6 +133,15 @@ def link(stretch: Stretch, text: str) -> dict[int, tuple[int, Relation]]:
                 links[at] = (host, Relation.PART)
     _link_sums(stretch, links)
     return links
+
+
+def _link_totals(stretch: Stretch, text: str, links: dict[int, tuple[int, Relation]]) -> None:
+    """Link "34.018 hồ sơ trực tuyến trên tổng số 121.470 hồ sơ": the whole is printed behind its part."""
+    for at in range(stretch.first, stretch.end - 1):
+        part, whole = stretch.all[at].figure, stretch.all[at + 1].figure
+        joined = part.depth == whole.depth and part.is_count and _can_hold(whole, part)
+        if joined and _OF_TOTAL.search(text[part.end : whole.start]):
+            links[at] = (at + 1, Relation.PART)
 
 
 def _before(stretch: Stretch, at: int) -> range:
@@ -208,7 +222,12 @@ def _listed_host(
         if _OPENS.search(between) and ";" not in between and _can_hold(candidate, figure):
             return other
         joined = links.get(other)
-        if joined and joined[1] is Relation.PART and candidate.opened == figure.opened:
+        if (
+            joined
+            and joined[0] != at
+            and joined[1] is Relation.PART
+            and candidate.opened == figure.opened
+        ):
             whole = stretch.all[joined[0]].figure
             return joined[0] if _can_hold(whole, figure) else None
     if _CONTINUES.match(text) and figure.depth == 0:

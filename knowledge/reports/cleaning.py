@@ -77,6 +77,10 @@ _FURNITURE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _NUMBERED = re.compile(r"^\s*(?:[IVX]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})*[.)]|[a-zđ]\)|[-+*•–])\s*\S")
+_OFFICE = re.compile(
+    r"^(?:SỞ|UBND|[UỦ][YỶỦ] BAN|VĂN PHÒNG|BAN|TỈNH|THÀNH PHỐ|HUYỆN|XÃ|PHƯỜNG|ĐẶC KHU)\s"
+)
+_PART = re.compile(r"^(?:phần|chương|mục)\s+(?:[ivx]+|\d+|thứ)\b", re.IGNORECASE)
 _HEADING_WORDS = re.compile(
     r"\b(?:ket qua|phuong huong|nhiem vu|ton tai|han che|kho khan|giai phap|de xuat|kien nghi|danh gia|cai cach"
     r"|ke hoach|cong tac|muc tieu|nguyen nhan|bai hoc|thong tin|xay dung|hien dai hoa|uu diem"
@@ -229,13 +233,16 @@ def _title(lines: Sequence[_Line]) -> tuple[int, str]:
             for other in kept[i + 1 : i + 4]:
                 if (
                     _NUMBERED.match(other.bare)
+                    or _PART.match(other.bare)
                     or _ENDED.search(other.bare)
                     or len(other.bare) > 200
                 ):
                     break
                 parts.append(other.bare)
             return line.start, re.sub(r"\s+", " ", "Báo cáo " + " ".join(parts)).strip()
-    for line in kept[:12]:
+    for i, line in enumerate(kept[:12]):
+        if _OFFICE.match(line.bare) and line.bare.isupper() and len(kept) > i + 1:
+            continue  # the head of the paper, not its title
         words = line.bare.split()
         if 5 <= len(words) <= 45 and not line.bare.endswith((".", ";", ",")):
             return line.start, " ".join(words)

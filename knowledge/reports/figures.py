@@ -39,7 +39,9 @@ _MASKS: tuple[re.Pattern[str], ...] = (
         r"\bmức(?:\s+độ)?\s+\d(?:\s*(?:,|và|-|/|&)\s*(?:mức\s+)?(?:độ\s+)?\d\b)*", re.IGNORECASE
     ),
     re.compile(r"^\s*\d{1,2}(?:\.\d{1,2})*[.)]\s|\(\s*\d{1,2}\s*\)|(?<=[;:])\s*\d{1,2}[.)]\s"),
-    re.compile(r"\b\d{1,2}\s?(?::|h|g)\s?\d{2}\b|\b24/7\b|\b24/24\b|\b4\.0\b"),
+    re.compile(
+        r"\b\d{1,2}\s?(?::|h|g)\s?\d{2}\b|\b24/7\b|\b24/24(?:h\b|(?=\s*(?:giờ|[,.;)]|$)))|\b4\.0\b"
+    ),
     re.compile(
         r"\b(?:0|\+84)[\s.]?\d{2,3}[\s.]?\d{3}[\s.]?\d{3,4}\b|\b1[89]00[\s.]?\d{2,6}(?:\.\d+)?\b"
     ),
@@ -78,7 +80,7 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:tăng|giảm|tăng thêm|giảm bớt|cao hơn|thấp hơn|nhiều hơn|ít hơn|vượt|rút ngắn|cắt "
+    r"\b(?:tăng|giảm|tụt|tăng thêm|giảm bớt|cao hơn|thấp hơn|nhiều hơn|ít hơn|vượt|rút ngắn|cắt "
     r"giảm)(?:\s+(?:được|tới|đến|bình quân))?\s*$",
     re.IGNORECASE,
 )
@@ -269,6 +271,9 @@ def _unit(text: str, match: re.Match[str], left: str) -> tuple[str, int, str, bo
     percent = PERCENT.match(text, end)
     if percent:
         return "%", percent.end(), "%", False, ""
+    headed = _headed(left, match["top"])
+    if headed:
+        return headed[0], end, "", False, headed[1]
     scale = SCALE.match(text, end)
     at = scale.end() if scale else end
     factor = scale[1] if scale else ""
@@ -286,6 +291,20 @@ def _unit(text: str, match: re.Match[str], left: str) -> tuple[str, int, str, bo
     if generic and text[at : at + 1] == " " and generic[1].split()[0] not in _NO_UNIT:
         return generic[1].split()[0], at, "", True, factor
     return "", at, "", False, factor
+
+
+def _headed(left: str, number: str) -> tuple[str, str] | None:
+    """Return (unit, scale) that a head of a table gives its cells: "Tỷ lệ (%): 99,85"."""
+    head = re.search(r"(?:\((?P<unit>[^()]{1,30})\)\s*|\b[Tt][ỷỉ] lệ\b[^:;.()]{0,60}):\s*$", left)
+    if head is None:
+        return None
+    if head["unit"] is None:  # no unit is printed, so it must look like a share
+        return ("%", "") if re.fullmatch(r"\d{1,2},\d{1,2}|100(?:,0{1,2})?", number) else None
+    if PERCENT.fullmatch(head["unit"].strip()):
+        return "%", ""
+    scale = SCALE.match(head["unit"])
+    found = unit_at(head["unit"], scale.end() if scale else 0)
+    return (found[0], scale[1] if scale else "") if found else None
 
 
 def _named_unit(
@@ -313,11 +332,14 @@ def _labelled(left: str) -> str:
     else:
         clause = tail.rpartition(",")[2].lstrip(" -+*•–")
         found = unit_at(clause, 0) if re.search(r"(?:\blà|:)\s*$", clause) else None
-    return found[0] if found else ""
+    # in a table "Kết quả giải quyết: …" counts dossiers, as the column before it does
+    return found[0] if found and found[0] != "kết quả" else ""
 
 
 def _could_inherit(text: str, match: re.Match[str]) -> bool:
-    """Whether a number without unit stands in a list whose first item had one."""
+    """Whether a number without unit stands in a list whose first item had one; "02 năm" does not."""
+    if re.match(r"\s*năm\b", text[match.end() :]):
+        return False
     return bool(re.match(r"\s*(?:[a-zà-ỹđ(),;.]|$|\()", text[match.end() : match.end() + 3]))
 
 
@@ -333,6 +355,8 @@ def _number(match: re.Match[str], unit: str, scale: str) -> Number | None:
 
 def _is_no_figure(text: str, match: re.Match[str], unit: str, left: str, end: int) -> bool:
     amount = match["top"]
+    if re.search(r"\btừ\s*$", left) and re.match(r"[^,;.()]{0,30}\btrở lên\b", text[end:]):
+        return True  # a threshold
     if (
         match["bottom"] is None
         and re.fullmatch(r"(?:19|20)\d\d", amount)
@@ -348,7 +372,7 @@ def _is_no_figure(text: str, match: re.Match[str], unit: str, left: str, end: in
     return (
         bool(re.search(r"\b(?:số|thứ|STT)\s*:?\s*$", left))
         and unit not in ("hạng", "%")
-        and not re.search(r"(?:tổng|tổng cộng) số\s*$", left, re.IGNORECASE)
+        and not re.search(r"(?:tổng|tổng cộng) số\s*:?\s*$", left, re.IGNORECASE)
     )
 
 
@@ -367,7 +391,7 @@ def _inherit_units(text: str, figures: list[Figure]) -> list[Figure]:
             known.append(figure)
             continue
         host = _host(text, known, figure)
-        if host is not None and host.is_count and host.number.amount >= figure.number.amount:
+        if host is not None:
             printed = figure.number.printed
             number = figure.number if figure.number.bottom else read_number(printed, host.unit)
             known.append(
@@ -382,9 +406,11 @@ def _host(text: str, known: list[Figure], figure: Figure) -> Figure | None:
     """Return the nearest earlier count whose breakdown `figure` may be."""
     around = [other for other in known if other.end <= figure.opened and other.depth < figure.depth]
     for other in reversed(around or known):
-        if figure.is_share or not other.is_count:
+        if figure.is_share or not other.is_count or other.number.amount < figure.number.amount:
             continue
         between = text[other.end : figure.start]
+        if figure.guessed and re.search(r";\s*[^\W\d_]", between):
+            return None  # "lắp 3 ki-ốt; bố trí 1 xe": another thing
         inside = other.depth < figure.depth or (
             other.opened == figure.opened and not other.own_unit
         )

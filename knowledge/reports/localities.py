@@ -49,7 +49,8 @@ _SELF = {
     ),
     COMMUNE: re.compile(
         r"\b(?:UBND|HĐND|toàn|địa bàn|của|thuộc|Ủy ban nhân dân)\s+(?:xã|phường|đặc khu)\b(?!,)"
-        r"|(?:^|[,;.]\s*)(?:xã|phường) (?:đã|tiếp tục|sẽ|cũng)\b",
+        r"|(?:^|[,;.]\s*)(?:xã|phường|đặc khu) (?:đã|tiếp tục|sẽ|cũng|huy động|tổ chức|bố trí)\b"
+        r"|\bhành chính công (?:xã|phường|đặc khu)\b",
         re.IGNORECASE,
     ),
 }

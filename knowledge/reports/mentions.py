@@ -12,8 +12,8 @@ from knowledge.reports.figures import find_figures
 from knowledge.reports.found import Kind
 from knowledge.reports.letters import LOWER, UPPER
 from knowledge.reports.localities import COMMUNE, DISTRICT, Locality, named_places
-from knowledge.reports.mood import Mood, Read, items
-from knowledge.reports.periods import find_periods
+from knowledge.reports.mood import Mood, Read, items, planned_for
+from knowledge.reports.periods import Period
 from knowledge.reports.sentences import Sentence
 from knowledge.reports.subjects import tidy
 from knowledge.text import fold
@@ -27,19 +27,20 @@ _SYSTEM = re.compile(
     r"|[Tt]ổng đài|[Cc]hatbot|[Tt]rợ lý ảo|[Ki]i-?ốt|[Tt]hanh toán trực tuyến)\b"
     r"(?:\s+(?![Cc]ổng\b|[Cc]ơ sở dữ liệu\b|\d|đầy\b|đặt\b|chưa\b|còn\b|giúp\b|không\b|và\b|để\b"
     r"|được\b|của\b|đã\b|tại\b|theo\b|trên\b|từ\b|cho\b|với\b|cung cấp\b|tiếp nhận\b|đạt\b|có\b"
-    r"|này\b|là\b|trong\b|thực\b|nhằm\b)"
+    r"|này\b|là\b|trong\b|thực\b|nhằm\b|bị\b|chậm\b|vừa\b|thường\b|hoạt động\b|vận hành\b|hiện\b|sẽ\b"
+    r"|phải\b|như\b|mới\b|lên\b|xuống\b|hay\b)"
     r"[^\s,;:.()“”\"/¤]+){0,9})"
 )
 _VAGUE = re.compile(
-    r"^(?:hệ thống(?: (?:chính trị|văn bản|thông tin|tự động|các|cơ quan|pháp luật|tổ "
+    r"^(?:hệ thống(?: (?:chính trị|văn bản|thông tin(?! giải quyết)|tự động|các|cơ quan|pháp luật|tổ "
     r"chức).{0,20})?|cổng|phần mềm|ứng dụng"
     r"|ứng dụng (?:công nghệ|cntt|tiến bộ|khoa học|dịch vụ công|zalo|vneid|chữ ký).*|nền tảng|nền "
-    r"tảng (?:cho|vững).*|cơ sở dữ liệu|csdl|tổng đài)$",
+    r"tảng (?:cho|vững).*|cơ sở dữ liệu|csdl|tổng đài|trang thông tin điện tử)$",
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(
     r"\b(?P<what>VNeID|Zalo(?: OA| Mini App)?|iDesk|iOffice|VNPT iGate|KIOS[K]?|Facebook|SIPAS"
-    r"|PAR INDEX|PCI|DTI)\b"
+    r"|PAR (?:INDEX|Index)|PCI|DTI|[Tt]ổng đài 1[\d. ]{2,8}\d)\b"
 )
 _APPOSED = re.compile(
     r"\bphần mềm\b[^.;()]{0,50}\((?P<what>[A-Za-z][\w-]{2,15})\)|\bphần mềm (?P<bare>[A-Z][\w-]{2,15})\b"
@@ -97,10 +98,10 @@ def find_mentions(
 ) -> list[Mention]:
     """Return everything named or told, each once: at its first place."""
     found: dict[tuple[Kind, str], Mention] = {}
-    ahead = ""
+    ahead: Period | None = None
     for read in reads:
-        ahead = _ahead(read, year, ahead)
-        for mention in _in_sentence(read, locality, ahead):
+        ahead = planned_for(read, year, ahead)
+        for mention in _in_sentence(read, locality, ahead.text if ahead else ""):
             key = (mention.kind, _key(mention))
             if key[1] and key not in found:
                 found[key] = mention
@@ -142,14 +143,6 @@ def _in_sentence(read: Read, locality: Locality, ahead: str) -> Iterator[Mention
         yield from _told(read, Kind.SHORTCOMING, "")
     elif read.mood is Mood.PLAN and not read.sentence.heading:
         yield from _told(read, Kind.PLAN, ahead)
-
-
-def _ahead(read: Read, year: int | None, ahead: str) -> str:
-    """Return the period that plans are for: named in the sentence, or by the heading or sentence before."""
-    if read.mood is not Mood.PLAN:
-        return ""
-    named = (at.period.text for at in find_periods(read.sentence.text, year) if at.period.is_dated)
-    return next(named, ahead)
 
 
 def _documents(sentence: Sentence) -> Iterator[Mention]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge.reports.periods import Period, find_periods
 from knowledge.reports.sentences import Sentence
 
 
@@ -16,6 +17,8 @@ class Mood(StrEnum):
     DONE = "done"
     PLAN = "plan"
     SHORTCOMING = "shortcoming"
+    PROPOSAL = "proposal"
+    """What a higher office is asked for: neither done nor planned."""
 
 
 _PLAN_HEADING = re.compile(
@@ -34,7 +37,8 @@ _FUTURE = re.compile(
     r"\b(?:thời gian tới|thời gian tiếp theo|năm tới|quý tới|dự kiến|sẽ|phương hướng"
     r"|phấn đấu|kỳ vọng|quyết tâm|tháng cuối năm|quý sau|tháng sau|giai đoạn tới|những tháng còn lại|sắp tới"
     r"|đến hết năm|đến cuối năm|đề ra mục tiêu|đặt mục tiêu|từ nay đến)\b"
-    r"|^\W*(?:bước )?sang (?:năm|quý|tháng|6 tháng)\b|^\W*kế hoạch (?:năm|quý|tháng|6 tháng)\b",
+    r"|^\W*(?:bước )?sang (?:năm|quý|tháng|6 tháng)\b"
+    r"|^\W*(?:kế hoạch|nhiệm vụ|phương hướng|mục tiêu) (?:năm|quý|tháng|6 tháng)\b",
     re.IGNORECASE,
 )
 _IMPERATIVE = re.compile(
@@ -53,6 +57,13 @@ _PAST = re.compile(
     r"\bđã\b(?!\s+(?:chỉ ra|đề ra|ban hành\W*$|được giao|giao|nêu|đặt ra|có))|\bkết quả,|\bđạt "
     r"được\b|\bcho thấy\b|\btính đến\b",
     re.IGNORECASE,
+)
+_PROPOSAL = re.compile(
+    r"^\W*(?:[^,.;:]{0,40}\s)?(?i:kiến nghị|đề nghị|đề xuất)\s+(?:với\s+)?(?:các\s+)?(?:UBND|HĐND|Ủy ban|Chính phủ"
+    r"|Thủ tướng|Quốc hội|Bộ|Sở|Văn phòng|Trung ương|Ban|tỉnh|thành phố|huyện|cấp|cơ quan|bộ)\b"
+)
+_PROPOSAL_HEADING = re.compile(
+    r"^[\s\dIVX.)a-zđ-]{0,8}(?:(?:những|một số)\s+)?(?:đề xuất|kiến nghị|đề nghị)\b", re.IGNORECASE
 )
 _LACKING = re.compile(
     r"\b(?:còn|vẫn|bộc lộ|tồn tại|gặp|một số|nhiều|có)\b[^.;:]{0,50}\b(?:tồn tại|hạn chế|khó khăn"
@@ -111,6 +122,8 @@ def _counts(text: str) -> bool:
 
 
 def _heading(text: str, section: Mood) -> Mood:
+    if _PROPOSAL_HEADING.search(text):
+        return Mood.PROPOSAL
     if _PLAN_HEADING.search(text):
         return Mood.PLAN
     if _SHORT_HEADING.search(text) and not _MENDED.search(text):
@@ -125,6 +138,8 @@ def _mood(sentence: Sentence, section: Mood, before: Mood) -> Mood:
     text = sentence.text
     if _is_shortcoming(text, section, before, first=sentence.first):
         return Mood.SHORTCOMING
+    if section is Mood.PROPOSAL or _PROPOSAL.search(text):
+        return Mood.PROPOSAL
     past = bool(_PAST.search(text))
     future = bool(_FUTURE.search(text))
     if section is Mood.PLAN and not past:
@@ -161,6 +176,14 @@ def _is_shortcoming(text: str, section: Mood, before: Mood, *, first: bool) -> b
         and bool(_FAULT.search(text))
         and not _SURELY_PAST.search(text)
     )
+
+
+def planned_for(read: Read, year: int | None, before: Period | None) -> Period | None:
+    """Return the period that plans are for: named in the sentence, or by the heading or sentence before."""
+    if read.mood is not Mood.PLAN:
+        return None
+    named = (at.period for at in find_periods(read.sentence.text, year) if at.period.is_dated)
+    return next(named, before)
 
 
 def items(text: str, start: int) -> Iterator[tuple[str, int]]:

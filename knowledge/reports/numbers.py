@@ -28,9 +28,11 @@ _SCALES = {
 }
 SCALE = re.compile(r"\s*(nghìn|ngàn|triệu|tỷ|tỉ)\b(?!\s*lệ)", re.IGNORECASE)
 QUALIFIER = re.compile(
-    r"\b(trên|hơn|gần|khoảng|không dưới|dưới|tối thiểu|tối đa|ít nhất|xấp xỉ)\s*$", re.IGNORECASE
+    r"\b(trên|(?<!cao )(?<!thấp )(?<!nhiều )(?<!ít )hơn|gần|khoảng|không dưới|dưới"
+    r"|tối thiểu|tối đa|ít nhất|xấp xỉ)\s*$",
+    re.IGNORECASE,
 )
-PERCENT = re.compile(r"\s*(?:%|phần trăm\b)", re.IGNORECASE)
+PERCENT = re.compile(r"\s*(?:điểm\s*)?(?:%|phần trăm\b)", re.IGNORECASE)
 
 PEOPLE = "người"
 #: Canonical unit → the ways to print it. Words of one syllable are matched with their diacritics.
@@ -91,6 +93,7 @@ _UNITS: dict[str, str] = {
     "đề án": "đề án",
     "điểm nghẽn": "điểm nghẽn|nút thắt",
     "quy trình": "quy trình nội bộ|quy trình điện tử|quy trình",
+    "chi cục": "chi cục",
     "phòng": "phòng chuyên môn|phòng, ban|phòng",
     "tổ": "tổ công nghệ số cộng đồng|tổ công nghệ số|tổ công tác|tổ",
     "đoàn": "đoàn kiểm tra|đoàn thanh tra|đoàn",
@@ -109,7 +112,8 @@ _UNITS: dict[str, str] = {
     "đơn": "đơn thư|đơn",
     "vụ việc": "vụ việc|vụ",
     "trường hợp": "trường hợp",
-    "tin, bài": "tin, bài|tin bài|chuyên mục",
+    "tin, bài": "tin, bài|tin bài",
+    "chuyên mục": "chuyên mục|chuyên đề|chuyên trang",
     "bài": "bài viết|bài",
     "tin": "tin",
     "video": "video|clip|phóng sự",
@@ -141,6 +145,11 @@ _UNITS: dict[str, str] = {
     "trường": "trường học|trường",
     "bệnh viện": "bệnh viện|trạm y tế|cơ sở y tế",
     "tiện ích": "tiện ích",
+    "tồn tại, hạn chế": "tồn tại, hạn chế|tồn tại|hạn chế|khuyết điểm",
+    "vấn đề": "vấn đề",
+    "quầy": "quầy giao dịch|quầy",
+    "nhân khẩu": "nhân khẩu",
+    "xe": "xe",
     "chỉ số": "chỉ số thành phần|chỉ số",
     "hạng mục": "hạng mục",
     "km": "km",

@@ -29,10 +29,14 @@ _PATTERN = re.compile(
     rf"|(?P<months>\d{{1,2}}|{_SPELT})\s+tháng\s+(?P<end>đầu|cuối|qua)(?:\s+năm)?(?:\s+(?P<myear>{_YEAR}|nay|này))?"
     rf"|(?P<many>\d{{1,2}}|\b{_SPELT})\s+tháng\s+(?:của\s+)?năm\s+(?P<manyyear>{_YEAR})"
     rf"|(?<!ngày )(?<!\d )tháng\s+(?P<month>\d{{1,2}})\s*(?:/|năm\s+)\s*(?P<monthyear>{_YEAR})"
+    rf"|(?<!\w)từ\s+(?:ngày\s+)?\d{{1,2}}[/.](?P<begun>\d{{1,2}})(?:[/.](?P<begunyear>{_YEAR}))?\s*(?:đến|-|–)"
+    rf"\s*(?:hết\s+)?(?:ngày\s+)?\d{{1,2}}[/.](?P<ended>\d{{1,2}})[/.](?P<endedyear>{_YEAR})"
+    r"|(?:trong|riêng|của|hết)\s+tháng\s+(?P<onlymonth>\d{1,2})(?!\d|\s*[/-]|\s+(?:năm\s+\d|đầu|cuối))"
     rf"|giai\s+đoạn\s+(?P<from>{_YEAR})\s*[-–—]\s*(?P<to>{_YEAR})"
     rf"|(?P<inmonth>trong\s+tháng\b(?!\s*\d)|tháng\s+này\b)"
     rf"|(?P<sofar>(?:tính\s+)?đến\s+(?:nay|thời\s+điểm\s+(?:này|hiện\s+tại)))"
     rf"|(?P<half>nửa\s+(?P<halfend>đầu|cuối)\s+năm(?:\s+(?P<halfyear>{_YEAR}))?)"
+    rf"|\b(?:PAR\s+INDEX|SIPAS|PAPI|PCI|DTI)\s+(?P<indexyear>{_YEAR})\b"
     rf"|năm\s+(?P<year>{_YEAR})\b",
     re.IGNORECASE,
 )
@@ -89,6 +93,7 @@ def find_periods(text: str, year: int | None = None) -> Iterator[PeriodAt]:
         frame = match.start() < 60 and bool(_OPENING.match(text[: match.start()]))
         frame = frame or (match.start() < 200 and bool(_BY_REPORT.match(text)))
         compared = bool(_COMPARED.search(before) or _FUTURE.search(before))
+        frame = frame and match["indexyear"] is None
         yield PeriodAt(_read(match, year), match.start(), match.end(), frame, compared)
 
 
@@ -106,28 +111,46 @@ def _read(match: re.Match[str], year: int | None) -> Period:
     if group["months"] or group["half"]:
         return _months(group, year)
     if group["many"]:
-        return Period(
-            f"{_count(group['many'])} tháng năm {group['manyyear']}",
-            int(group["manyyear"]),
-            1,
-            _count(group["many"]),
-        )
-    if group["month"]:
-        month = int(group["month"])
-        return Period(f"tháng {month}/{group['monthyear']}", int(group["monthyear"]), month, month)
+        return _first_months(_count(group["many"]), int(group["manyyear"]))
+    if group["month"] or group["onlymonth"]:
+        return _month(int(group["month"] or group["onlymonth"]), _year(group["monthyear"], year))
+    if group["ended"]:
+        return _days(match, group)
     if group["from"]:
         return Period(f"giai đoạn {group['from']}–{group['to']}", int(group["from"]), kind="stage")
     if group["inmonth"]:
         return Period("trong tháng", None, kind="month")
     if group["sofar"]:
         return Period("đến nay", year, kind="sofar")
-    return Period(f"năm {group['year']}", int(group["year"]))
+    named = group["indexyear"] or group["year"]
+    return Period(f"năm {named}", int(named or 0))
 
 
 def _quarter(name: str, year: int | None) -> Period:
     number = _ROMAN.get(name) or int(name)
     text = f"quý {_QUARTERS[number]}" + (f"/{year}" if year else "")
     return Period(text, year, 3 * number - 2, 3 * number)
+
+
+def _first_months(count: int, year: int) -> Period:
+    return Period(f"{count} tháng năm {year}", year, 1, count)
+
+
+def _month(month: int, year: int | None) -> Period:
+    month = max(1, min(month, 12))
+    return Period(f"tháng {month}" + (f"/{year}" if year else ""), year, month, month)
+
+
+def _days(match: re.Match[str], group: dict[str, str | None]) -> Period:
+    """Return "từ 15/6/2024 đến 14/9/2024"; of one that began the year before, the months of its last year."""
+    last, year = int(group["ended"] or 12), int(group["endedyear"] or 0)
+    begun = _year(group["begunyear"], year)
+    first = int(group["begun"] or 1) if begun == year else 1
+    return Period(_tidy_days(match[0]), year, max(1, min(first, last)), max(1, min(last, 12)))
+
+
+def _tidy_days(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"\b(?:ngày|hết)\s+", "", text)).lower()
 
 
 def _count(text: str) -> int:

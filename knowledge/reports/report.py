@@ -13,7 +13,7 @@ from knowledge.reports.cleaning import Page, clean
 from knowledge.reports.found import ArithmeticFinding, FoundFact, Kind, ReadReport
 from knowledge.reports.localities import Locality, locality_of
 from knowledge.reports.mentions import Mention, find_mentions
-from knowledge.reports.mood import moods
+from knowledge.reports.mood import Mood, moods
 from knowledge.reports.people import leave_out
 from knowledge.reports.periods import Period, find_periods
 from knowledge.reports.reading import read_text, tidy_text
@@ -38,7 +38,8 @@ def read_report(source: Path | str) -> ReadReport:
     year = _year(page, sentences)
     reads = list(moods(sentences))
     statistics = find_statistics(reads, year=year, locality=locality)
-    period = _report_period(page.title, sentences, statistics, year)
+    told = [one.sentence for one in reads if one.mood not in (Mood.PLAN, Mood.PROPOSAL)]
+    period = _report_period(page.title, told, statistics, year)
     year = period.year if period and period.year else year
     facts = [_statistic(one, locality, period) for one in statistics]
     facts += [_mention(one, locality, period) for one in find_mentions(reads, locality, year)]
@@ -118,7 +119,7 @@ def _statistic(one: Statistic, locality: Locality, period: Period | None) -> Fou
         unit=figure.unit,
         period=said.text if said else "",
         locality=place.name,
-        level=one.level,
+        level=one.level or (one.place.level if one.place else ""),
         confidence=one.confidence,
         parent=one.parent,
         relation=one.relation,

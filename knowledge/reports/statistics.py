@@ -10,7 +10,7 @@ from knowledge.reports.breakdowns import Stretch, link, tags_of
 from knowledge.reports.figures import Figure, find_figures
 from knowledge.reports.found import Relation
 from knowledge.reports.localities import COMMUNE, DISTRICT, Locality, named_places
-from knowledge.reports.mood import Mood, Read
+from knowledge.reports.mood import Mood, Read, planned_for
 from knowledge.reports.periods import Period, PeriodAt, find_periods
 from knowledge.reports.sentences import Sentence
 from knowledge.reports.subjects import (
@@ -33,7 +33,19 @@ _SAME_TOPIC = re.compile(
     r"^\W*(?:trong đó|trong số|cụ thể|số (?:này|còn lại)|còn lại|đa số|đồng thời|theo đó)\b|\bcũng\b",
     re.IGNORECASE,
 )
+#: Words that only lead from one place of a list to the next, folded.
+_COMES_NEXT = frozenset(
+    re.findall(
+        r"\w+", "ke den tiep theo thap cao nhat dung dau sau do nhung song moi chi thuc te bang"
+    )
+)
 _SHORT_LABEL = 5
+#: A row of a table, or a sentence that is all about one level: "Cấp xã: …", "UBND cấp xã tiếp nhận …".
+_ROW = re.compile(
+    r"^\W*(?:(?:UBND|Bộ phận|Trung tâm|Ở|Tại|Đối với)\b[^,;:.()\d]{0,60}?)?\bcấp (?:tỉnh|huyện|xã)\b",
+    re.IGNORECASE,
+)
+_WHOLE_PROVINCE = re.compile(r"\b(?:toàn|cả) tỉnh\b|\b(?:trên|trong) địa bàn\b", re.IGNORECASE)
 _BARE_SHARE = re.compile(
     r"[,(]\s*(?:và\s+|cũng\s+)*(?:chiếm|đạt|bằng|tương ứng|tương đương|với)\s*(?:tỷ lệ|tỉ "
     r"lệ)?\s*(?:là|đạt|:)?\s*$",
@@ -73,6 +85,8 @@ class _Frame:
     paragraph: int = -1
     period: Period | None = None
     local: Period | None = None
+    ahead: Period | None = None
+    """What the plans of this stretch are for."""
 
 
 def find_statistics(
@@ -84,7 +98,8 @@ def find_statistics(
     for read in reads:
         sentence = read.sentence
         if sentence.paragraph != frame.paragraph:
-            frame = _Frame(sentence.paragraph)
+            frame = _Frame(sentence.paragraph, ahead=frame.ahead)
+        frame.ahead = planned_for(read, year, frame.ahead)
         periods = [at for at in find_periods(sentence.text, year) if not at.compared]
         figures = find_figures(sentence.text)
         _move_frame(frame, periods, sentence)
@@ -112,6 +127,7 @@ def _add(
 ) -> None:
     first = len(found)
     text = read.sentence.text
+    opening = _opening_place(text, locality)
     right_end = 0
     for i, figure in enumerate(figures):
         previous = figures[i - 1] if i else None
@@ -119,8 +135,9 @@ def _add(
         left = left_of(text, figure, previous, right_end)
         right, right_end = right_of(text, figure, following)
         tail = shared_tail(text, figure, following)
-        period = _period(periods, figure, previous) or frame.local
-        frame.local = period
+        planned = _is_planned(read.mood, text, figure)
+        period = _period(periods, figure, previous) or (frame.ahead if planned else frame.local)
+        frame.local = frame.local if planned else period
         around = f"{left} {right}"
         own = label(left)
         found.append(
@@ -131,8 +148,8 @@ def _add(
                 own if content_words(own) else right,
                 level_in(around) or level_in(left),
                 period,
-                _place(left, locality),
-                planned=_is_planned(read.mood, text, figure),
+                _place(left, locality) or opening,
+                planned=planned,
                 tags=tags_of(f"{left[-60:]} {right}"),
                 raw=around,
             )
@@ -144,6 +161,8 @@ def _add(
 
 def _is_planned(mood: Mood, text: str, figure: Figure) -> bool:
     """Whether a figure of a plan is one that was not yet reached."""
+    if mood is Mood.PROPOSAL:
+        return True
     if mood is not Mood.PLAN:
         return False
     clause = re.split(r";|\btrong đó\b", text[: figure.start])[-1]
@@ -153,13 +172,14 @@ def _is_planned(mood: Mood, text: str, figure: Figure) -> bool:
 def _period(periods: Sequence[PeriodAt], figure: Figure, previous: Figure | None) -> Period | None:
     """Return the period printed nearest before the figure, or right behind it."""
     chosen: Period | None = None
+    framed = False
     for at in periods:
         if at.period.kind in ("sofar", "stage"):
             continue
         if at.end <= figure.start:
             newer = previous is None or at.start >= previous.end
-            if at.frame or newer or chosen is None:
-                chosen = at.period
+            if at.frame or newer or not framed:
+                chosen, framed = at.period, at.frame
         elif at.start - figure.end < 60 and previous is None and chosen is None:
             chosen = at.period
     dated = {at.period for at in periods if at.period.is_dated}
@@ -173,10 +193,29 @@ def _place(left: str, locality: Locality) -> Locality | None:
     pieces = re.split(r"[,;:]|\bvà\b", left)
     own = pieces[-1:] if pieces[-1].strip() or not re.search(r":\s*$", left) else pieces[-2:-1]
     for piece in own:
-        for named in named_places(piece, locality.province):
-            if named.locality.level in (DISTRICT, COMMUNE) and named.locality.name != locality.name:
-                return named.locality
+        found = _lesser(piece, locality)
+        if found is not None:
+            return found
     return None
+
+
+def _lesser(text: str, locality: Locality) -> Locality | None:
+    """Return the first district or commune that `text` names beside the report's own."""
+    for named in named_places(text, locality.province):
+        if named.locality.level in (DISTRICT, COMMUNE) and named.locality.name != locality.name:
+            return named.locality
+    return None
+
+
+def _opening_place(text: str, locality: Locality) -> Locality | None:
+    """Return the district or commune a sentence begins with: all of it is about that one."""
+    head = re.match(r"\W*(?:tại |ở |riêng )?(?:UBND )?", text, re.IGNORECASE)
+    begin = head.end() if head else 0
+    named = next(named_places(text, locality.province), None)
+    others = sum(1 for _ in named_places(text, locality.province))
+    if named is None or others != 1 or named.start > begin or _WHOLE_PROVINCE.search(text):
+        return None
+    return _lesser(text, locality)
 
 
 def _named(found: list[Statistic]) -> list[Statistic]:
@@ -221,7 +260,8 @@ def _subject(one: Statistic, parent: Statistic | None, before: Statistic | None)
         return tidy(f"Mức độ {lower(one.subject)}")
     own = one.own_label
     if one.figure.unit == "hạng":
-        if len(content_words(own)) < 2 or re.search(r"\d/\d", one.subject):
+        bare = len(content_words(own)) < 2 or own.lower().startswith("xếp loại")
+        if bare or re.search(r"\d/\d", one.subject):
             return _ranked(one, before)
     elif before is not None and before.sentence.start == one.sentence.start:
         told = _by_neighbour(one, before)
@@ -248,7 +288,7 @@ def _by_neighbour(one: Statistic, before: Statistic) -> str:
     if same and before.level and one.level and not content_words(without_level(one.own_label)):
         return tidy(f"{without_level(before.subject)} cấp {one.level}")
     if one.figure.is_share:
-        return ""
+        return _share_of_something(one, before) or _share_of_next_place(one, before)
     if (
         before.figure.is_share
         and one.figure.opened >= before.figure.end
@@ -261,6 +301,31 @@ def _by_neighbour(one: Statistic, before: Statistic) -> str:
     if not re.search(r"[,;.():]|\bvà\b", between) and not content_words(label(between)):
         return tidy(f"{before.subject} – {lower(one.subject)}")
     return ""
+
+
+def _share_of_next_place(one: Statistic, before: Statistic) -> str:
+    """Name a share in a list of places: "thị xã A đạt 91% hồ sơ trực tuyến, kế đến là huyện B 89%"."""
+    if not before.figure.is_share:
+        return ""
+    place = one.place.name.split(",")[0] if one.place else ""
+    own = set(content_words(one.own_label)) - set(content_words(place)) - _COMES_NEXT
+    if len(own) > bool(place) or has_anchor(one.raw):
+        return ""
+    subject = before.subject.split(" – ")[0]
+    between = one.sentence.text[before.figure.end : one.figure.start]
+    if place:
+        return tidy(f"{subject} – {place}")
+    return subject if re.search(r"\b(?:nhưng|song|thực tế)\b", between) else ""
+
+
+def _share_of_something(one: Statistic, before: Statistic) -> str:
+    """Name "…, bằng 61,9% kế hoạch" from the figure before it."""
+    right = one.sentence.text[one.figure.end :]
+    of = re.match(r"\s*(?:so với )?((?:kế hoạch|dự toán|chỉ tiêu|tổng)\b(?: [^\W\d]+){0,6})", right)
+    between = one.sentence.text[before.figure.end : one.figure.start]
+    if of is None or not re.search(r"\b(?:đạt|bằng|chiếm|tương đương)\s*$", between):
+        return ""
+    return tidy(f"Tỷ lệ {lower(before.subject)} so với {of[1]}")
 
 
 def _change(one: Statistic, before: Statistic | None) -> str:
@@ -283,7 +348,9 @@ def _ranked(one: Statistic, before: Statistic | None) -> str:
     """Name what a rank is of: the score or grade printed before it, or how the sentence begins."""
     what = "Xếp hạng" if one.figure.unit == "hạng" else "Mức độ"
     if before is not None and before.sentence.start == one.sentence.start:
-        return tidy(f"{what} {re.sub('^(?:Điểm|Mức độ|Xếp hạng) ', '', lower(before.subject))}")
+        return tidy(
+            f"{what} {re.sub('^(?:điểm|mức (?:độ|tăng|giảm)|xếp hạng) ', '', lower(before.subject))}"
+        )
     head = re.split(r",|\bđạt\b|\bxếp\b|\bđứng\b", one.sentence.text)[0]
     return tidy(f"{what} {lower(head)}")
 
@@ -300,6 +367,8 @@ def _part(one: Statistic, parent: Statistic) -> str:
     if len(content_words(own)) >= 8:
         return one.subject
     stem = without_level(parent.subject) if one.level else parent.subject
+    if lower(own).startswith(f"{lower(stem)} – "):
+        return tidy(own)
     told = set(content_words(stem))
     extra = [word for word in content_words(own) if word not in told]
     suffix = f" cấp {one.level}" if one.level else ""
@@ -321,6 +390,9 @@ def _inherited_level(one: Statistic, parent: Statistic | None, named: Sequence[S
         return ""
     if parent is not None:
         return parent.level
+    row = _ROW.match(one.sentence.text)
+    if row and levels_named(one.sentence.text) == 1:
+        return level_in(row[0])
     if one.figure.is_share and named:
         return _level_before(one, named[-1])
     if not one.figure.is_count or re.search(r"\b(?:toàn|tổng số)\b", one.raw, re.IGNORECASE):

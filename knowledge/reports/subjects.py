@@ -19,16 +19,17 @@ _ANCHOR = re.compile(
     r"\b(?:tỷ lệ|tỉ lệ|tổng số|số lượng|tổng(?! hợp| kết| đài| thể))\s", re.IGNORECASE
 )
 _COUNT_OF = re.compile(
-    r"(?<!một )(?<!ký )(?<!đổi )(?<!phủ )(?<!chỉ )(?<!dân )(?<!kinh tế )(?<!hạ tầng )\bsố (?!hóa"
+    r"(?<!một )(?<!ký )(?<!đổi )(?<!phủ )(?<!chỉ )(?<!dân )(?<!kinh tế )(?<!hạ tầng )(?<!nghệ )\bsố (?!hóa"
     r"|hoá|hiệu|lượng|liệu|\d|¤)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:và|còn|trong đó|kết quả là|kết quả|cụ thể|theo đó|đồng thời|qua đó|đến nay|hiện nay|hiện"
-    r"|đã|có|với|là|đạt|chiếm"
+    r"^(?:và|còn(?! lại)|trong đó|kết quả là|kết quả|cụ thể|theo đó|đồng thời|qua đó|đến nay|hiện nay|hiện"
+    r"|ngược lại|đã|có(?! mặt)|với|là|đạt|chiếm"
     r"|được|bao gồm|gồm|riêng|ngoài ra|bên cạnh đó|ước|tương ứng|tương đương|tiến hành|cũng|như|về"
     r"|cho thấy|cho biết|do đó|nhất là"
-    rf"|các|(?:tỉnh|huyện|xã)(?!\s(?-i:[{UPPER}]))|toàn tỉnh|toàn huyện|UBND (?:tỉnh|huyện|xã)"
+    rf"|các|(?:tỉnh|huyện|xã)(?!\s(?-i:[{UPPER}]))|toàn (?:tỉnh|huyện|xã|phường|thị xã|thành phố)"
+    r"|UBND (?:tỉnh|huyện|xã)"
     r"|tỷ lệ|tỉ lệ|tổng số|tổng cộng"
     r"|tổng|số lượng|số(?! hóa| hoá)|việc|ở"
     r"|hệ thống(?= đã)|thì|mà|vượt|trên|từ|khi|đó)(?=[\s,:]|$)[\s,:]*",
@@ -37,12 +38,13 @@ _LEAD = re.compile(
 _TRAIL = re.compile(
     r"(?:^|[\s,:–-]+)(?:là|đạt|có|chiếm|được|với|khoảng|cho|trên|còn|tỷ lệ|tỉ lệ|ở mức|lên|và|tới"
     r"|đến|hơn|cắt giảm|gần|bằng|tăng cao|(?<!sắp )xếp|thứ|hạng"
-    r"|giảm|tăng|trong đó|số|trong|của|ước|đã|đối|gồm|bao gồm|cũng|mức độ|tại|ở|do|tại các cấp"
+    r"|giảm|tăng|trong đó|(?<!ký )(?<!đổi )(?<!nghệ )(?<!kỹ thuật )số"
+    r"|trong|của|ước|đã|đối|gồm|bao gồm|cũng|mức độ|tại|ở|do|từ|tại các cấp"
     r"|trong đó|đã thực hiện)\s*$|[\s,:(–-]+$",
     re.IGNORECASE,
 )
 _RIGHT_END = re.compile(
-    r"[;:()…]|,|\.(?=\s|$)|\s(?:chiếm|đạt|tăng|giảm|bằng|tương đương|trong đó|gồm|bao gồm|góp phần"
+    r"[;:()…]|,|\.(?=\s|$)|\s(?:chiếm|đạt|tăng|giảm|bằng|tương đương|trong đó|gồm|bao gồm|góp phần|nhưng|song"
     r"|giúp|nhằm|để|qua đó|là)\s|\svà\s+(?=\d|đã |giải quyết |xử lý |còn )"
 )
 #: ", giải quyết TTHC (" goes on; ", đạt …" does not.
@@ -56,9 +58,12 @@ _MORE_HERE = re.compile(_MORE.pattern.removesuffix(r"\s*$") + r"(?=\s*[(;.])", r
 _ADVERB = re.compile(
     r"^\s*(?:trong|theo|để|với|đến|tính đến|từ|qua|nhìn chung|được biết|ngoài ra|bên cạnh|đồng "
     r"thời|kết quả\s*$|cụ thể|cùng với|hiện nay"
-    r"|nhờ|do|sau|riêng|đặc biệt|năm|tháng|quý|về)\b",
+    r"|ngược lại|nhờ|do|sau|riêng|đặc biệt|năm|tháng|quý|về)\b",
     re.IGNORECASE,
 )
+#: Who told it: "Giám đốc Sở Nội vụ thông tin: …".
+_TELLER = re.compile(r"\b(?:thông tin|cho biết|cho hay|nói|khẳng định|báo cáo)\s*$", re.IGNORECASE)
+_PIECE_ENDS = re.compile(r"[,:](?!\d)|\s–\s")
 _GOVERNMENT = re.compile(
     rf"^(?:UBND |Uỷ ban nhân dân |Ủy ban nhân dân )?(?:tỉnh|huyện|thành phố|thị xã|xã|phường)(?: "
     rf"[{UPPER}][{LOWER}]+){{0,4}}"
@@ -75,6 +80,8 @@ _OFFICE = re.compile(
 )
 _INDEX = re.compile(r"\b(?:Bộ )?chỉ số\b(?!.*\bchỉ số\b)(?:\s[^\s;]+){0,14}", re.IGNORECASE)
 _LEVELS = {"tỉnh": "tỉnh", "sở": "tỉnh", "thành phố": "tỉnh", "huyện": "huyện", "xã": "xã"}
+#: Units that say nothing of what was measured.
+_MEASURES = frozenset(["đồng", "bậc", "ngày", "giờ", "phút", "tháng", "km", "ha"])
 _FILLERS = frozenset(
     [
         "la",
@@ -164,20 +171,24 @@ def label(left: str) -> str:
     anchors = list(_ANCHOR.finditer(left)) or list(_COUNT_OF.finditer(left))
     if anchors:
         return _trim(left[anchors[-1].start() :])
-    pieces = re.split(r"[,:](?!\d)|\s–\s", left)
-    while len(pieces) > 1 and (_ADVERB.match(pieces[0]) or documents.NUMBER.search(pieces[0])):
-        pieces.pop(0)
-    if re.search(r"\bvà\s*$", left) and len(pieces) > 1:
+    starts = [0, *(match.end() for match in _PIECE_ENDS.finditer(left))]
+    while len(starts) > 1 and _only_opens(left[: starts[1]][starts[0] :]):
+        starts.pop(0)
+    if re.search(r"\bvà\s*$", left) and len(starts) > 1:
         return ""
-    if len(", ".join(pieces).split()) <= _WHOLE_CLAUSE:
-        return _trim(",".join(pieces))
-    picked = ""
-    while pieces:
-        last = pieces.pop()
-        picked = f"{last.strip()}, {picked.strip()}" if picked.strip() else last
-        if len(content_words(_trim(picked))) >= 2:
-            break
-    return _trim(picked)
+    picked = left[starts[0] :]
+    if len(picked.split()) > _WHOLE_CLAUSE:
+        for start in reversed(starts):
+            picked = left[start:]
+            if len(content_words(_trim(picked))) >= 2:
+                break
+    return _trim(re.sub(r"\s*:(?!\d)", ",", picked))
+
+
+def _only_opens(piece: str) -> bool:
+    """Whether a piece of a clause says nothing of what is counted."""
+    piece = piece.strip(" ,:–")
+    return bool(_ADVERB.match(piece) or documents.NUMBER.search(piece) or _TELLER.search(piece))
 
 
 def has_anchor(left: str) -> bool:
@@ -189,7 +200,7 @@ def has_anchor(left: str) -> bool:
 
 
 def _trim(text: str) -> str:
-    text = text.strip(" ,:;.–-")
+    text = re.sub(r"^\s*\d{1,2}(?:\.\d{1,2})*[.)]\s+", "", text).strip(" ,:;.–-")
     opening = next(find_periods(text), None)
     if opening is not None and opening.frame:
         text = text[opening.end :].strip(" ,:;")
@@ -235,10 +246,20 @@ def compose(figure: Figure, left: str, right: str, text: str) -> str:
         return tidy(f"Xếp hạng {before}")
     if noun and fold(noun.lower()) in fold(before.lower()) and has_anchor(left):
         noun = ""
+    if before and (figure.unit in _MEASURES or _begins_with(before, figure.unit)):
+        noun = ""
     if figure.unit == "điểm":
         index = _INDEX.search(left) or _INDEX.search(re.split(r"[;:]", text[: figure.start])[-1])
         return tidy(f"Điểm {lower(_trim(index[0]) if index else before or right)}")
+    if noun and before and not right and re.search(r":\s*$", left):
+        return tidy(f"{noun} – {lower(before)}")  # "Hộ tịch: 6.218 hồ sơ"
     return tidy(" ".join(part for part in (before, noun, right) if part))
+
+
+def _begins_with(words: str, unit: str) -> bool:
+    """Whether `words` name the unit already: "TTHC thuộc thẩm quyền … là 1.902 thủ tục"."""
+    named = unit_at(words, 0)
+    return named is not None and named[0] == unit
 
 
 def has_ratio(text: str) -> bool:
@@ -247,13 +268,15 @@ def has_ratio(text: str) -> bool:
 
 
 def lower(text: str) -> str:
-    """Return `text` to stand inside a sentence; abbreviations keep their capitals."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    """Return `text` to stand inside a sentence; abbreviations and names keep their capitals."""
+    if not text[1:2].islower() or re.match(rf"\w+ [{UPPER}][{LOWER}]", text):
+        return text
+    return text[:1].lower() + text[1:]
 
 
 def tidy(text: str) -> str:
     """Return `text` as one short line that begins with a capital and names no one."""
-    text = re.sub(r"\s+(?=,)|(?<=\s)\s+", "", leave_out(text)).strip(' ,:;./–-“”"')
+    text = re.sub(r"\s+(?=[,/])|(?<=\s)\s+", "", leave_out(text)).strip(' ,:;./–-“”"')
     text = re.sub(r"^([Tt]ỷ lệ )(?:[Tt][ỷỉ] lệ )+", r"\1", text)
     if len(text) > LONGEST:
         text = text[:LONGEST].rpartition(" ")[0] + "…"

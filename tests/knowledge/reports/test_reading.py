@@ -81,6 +81,34 @@ def test_a_table_without_heads_is_only_joined() -> None:
     assert table_lines([["Cấp xã", "85"], ["Cấp tỉnh", "12"]]) == ["Cấp xã 85", "Cấp tỉnh 12"]
 
 
+def test_heads_of_two_rows_are_told_as_one() -> None:
+    group = "Số hồ sơ tiếp nhận"
+    rows = [
+        ["TT", "Cấp", group, group, "Tỷ lệ đúng hạn (%)"],
+        ["TT", "Cấp", "Tổng số", "Trực tuyến", "Tỷ lệ đúng hạn (%)"],
+        ["(1)", "(2)", "(3)", "(4)", "(5)"],
+        ["1", "Cấp xã", "85", "60", "99,5"],
+    ]
+    assert table_lines(rows) == [
+        f"Cấp xã: {group}: 85; {group} – Trực tuyến: 60; Tỷ lệ đúng hạn (%): 99,5."
+    ]
+
+
+def test_merged_cells_of_a_page_stand_in_every_place_they_cover() -> None:
+    html = (
+        '<table><tr><th rowspan="2">Cấp</th><th colspan="2">Số hồ sơ</th></tr>'
+        "<tr><th>Nhận</th><th>Trả</th></tr><tr><td>Cấp xã</td><td>85</td><td>80</td></tr></table>"
+    )
+    assert page_text(html).strip() == "Cấp xã: Số hồ sơ – Nhận: 85; Số hồ sơ – Trả: 80."
+
+
+def test_a_cell_that_claims_a_million_columns_costs_nothing() -> None:
+    html = "<table>" + '<tr><td colspan="999999999" rowspan="99999">x</td></tr>' * 50 + "</table>"
+    assert len(page_text(html)) < 100 * len(html)
+    long = "<table>" + '<tr><td colspan="9" rowspan="9">' + "x" * 9_000 + "</td></tr></table>"
+    assert len(page_text(long)) < 10_000
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [

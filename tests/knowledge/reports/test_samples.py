@@ -38,6 +38,8 @@ EXPECTED = {
         "năm 2025",
         {("mismatch", "138", "136"), ("typo", "2,315", "2.315")},
     ),
+    "ban_tin_thang.txt": ("tỉnh Kon Tum", "tỉnh Quảng Ngãi", "tháng 10/2022", set()),
+    "bai_tong_ket_nam.txt": ("tỉnh Quảng Trị", "tỉnh Quảng Trị", "năm 2022", set()),
 }
 
 
@@ -70,6 +72,17 @@ def test_every_sentence_and_figure_stands_where_it_is_said_to(name: str) -> None
         if "…" not in one.sentence:
             printed = report.text[one.offset : one.offset + len(one.sentence)]
             assert printed.replace("\n", " ") == one.sentence
+
+
+@pytest.mark.parametrize("name", ["ban_tin_thang", "bai_tong_ket_nam"])
+def test_every_figure_is_found_with_unit_level_and_period_and_nothing_else(name: str) -> None:
+    by_hand = (SAMPLES / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    found = [
+        f"{one.value};{one.unit};{one.level};{one.period}"
+        for one in sample(f"{name}.txt").facts
+        if one.kind is Kind.STATISTIC
+    ]
+    assert found == by_hand
 
 
 def test_the_parts_know_their_whole_and_the_shares_their_count() -> None:
