@@ -39,6 +39,7 @@ from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
 from bot.broadcast import lifecycle, progress
+from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
 from bot.channels.limits import SharedLimit, platform_limits
 from bot.deeds import Doer
@@ -187,7 +188,7 @@ async def _form(
         returned = await why_returned(session, announcement)
         alone = await is_alone(session)
         twin = await lifecycle.twin_of(session, announcement, now=utc_now())
-    text = lifecycle.message_text(announcement)
+    text = message_text(announcement)
     return page(
         request, visitor, "announcements/form.html", status=status,
         one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
@@ -207,7 +208,7 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
         request, visitor, "announcements/one.html",
         recalled=recalled, taken=json.loads(recalled.after) if recalled else {},
         one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons, reach=reach,
-        preview=lifecycle.message_text(announcement), places=_named(request, announcement),
+        preview=message_text(announcement), places=_named(request, announcement),
         bulk=lifecycle.BULK,
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit, officials
 from bot.broadcast import lifecycle
-from bot.broadcast.audience import AudienceError, Estimate, estimate, place_codes
+from bot.broadcast.audience import Estimate, estimate
+from bot.broadcast.places import AudienceError, place_codes
 from bot.broadcast.recall import recall
 from bot.broadcast.trial import send_trial
 from bot.channels import TEXT_LIMITS, Channel, Pace, SendError

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from bot import audit
 from bot.admin.access import Sender, database_of
 from bot.admin.pages import page, read_form, redirect, typed
-from bot.broadcast.audience import AudienceError, place_codes
 from bot.broadcast.feeds import FeedError, add_feed
+from bot.broadcast.places import AudienceError, place_codes
 from bot.messages import announcements as words
 from bot.models import Feed, Topic
 from knowledge.columns import utc_now

@@ -22,7 +22,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.channels import Lane
 from bot.db import Database
-from bot.messages import announcements as words
 from bot.models import (
     Announcement,
     Chunk,
@@ -36,7 +35,6 @@ from bot.models import (
     Subscription,
 )
 from knowledge.models import AdminUnit
-from knowledge.places import Places, Trouble
 
 #: People planned in one transaction: some 60 ms on SQLite, so that a reply hardly waits.
 SLICE: Final = 10_000
@@ -63,10 +61,6 @@ _BEYOND: Final = "z"
 _DIVIDES: Final = 8
 
 
-class AudienceError(ValueError):
-    """A place that means nothing or several things; the message is for the official."""
-
-
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """How many would get it if it went now."""
@@ -80,31 +74,6 @@ class Estimate:
     def reachable(self) -> int:
         """How many deliveries it makes."""
         return sum(self.by_channel.values())
-
-
-def place_codes(places: Places, names: Iterable[str]) -> list[str]:
-    """Return the codes of today's units that `names` mean; old names and codes are understood.
-
-    Raises:
-        AudienceError: a name is unknown, or means several units.
-    """
-    return list(dict.fromkeys(_place_code(places, name.strip()) for name in names if name.strip()))
-
-
-def _place_code(places: Places, name: str) -> str:
-    if name.isdigit():
-        if places.unit(name) is None:
-            raise AudienceError(words.PLACE_CODE_UNKNOWN.format(code=name))
-        return name
-    found = places.resolve(name)
-    if found.best is not None:
-        return found.best.code
-    if found.ask:
-        choices = "; ".join(f"{one.name}, {one.province} ({one.code})" for one in found.ask)
-        raise AudienceError(words.PLACE_AMBIGUOUS.format(name=name, choices=choices))
-    if found.trouble is Trouble.ABROAD:
-        raise AudienceError(words.PLACE_ABROAD.format(name=name))
-    raise AudienceError(words.PLACE_UNKNOWN.format(name=name))
 
 
 def wanted(announcement: Announcement, province_of: dict[str, str]) -> Query:

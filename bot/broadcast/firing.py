@@ -1,23 +1,21 @@
-"""When an announcement fires: once, by cron or by RRULE, in Vietnam's time, and not at night.
+"""When an announcement fires: once, by cron or by RRULE, in Vietnam's time.
 
 Pure functions: what is due is decided from the announcement's own row and `now`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
 from dateutil.rrule import rrulestr
 
+from bot.broadcast.clock import shown
 from bot.messages import announcements as words
 from bot.models import Announcement
 from knowledge.hours import ZONE
 
-#: Nobody is written to between these, unless it is urgent.
-QUIET_FROM: Final = time(21, 0)
-QUIET_TO: Final = time(6, 30)
 #: A repeated announcement comes once an hour at most: a mistyped cron must not fire every minute.
 SHORTEST_STEP: Final = timedelta(hours=1)
 #: How far ahead a repetition is looked for; one that never comes in this time is a mistake.
@@ -27,15 +25,6 @@ _WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 class ScheduleError(ValueError):
     """A time or repetition that cannot be kept; the words are for the official."""
-
-
-def quiet_until(now: datetime) -> datetime | None:
-    """Return when the quiet hours around `now` end, or None when people may be written to."""
-    local = now.astimezone(ZONE)
-    if QUIET_TO <= local.time() < QUIET_FROM:
-        return None
-    day = local.date() + timedelta(days=int(local.time() >= QUIET_FROM))
-    return datetime.combine(day, QUIET_TO, ZONE).astimezone(now.tzinfo)
 
 
 def check_schedule(announcement: Announcement, *, now: datetime) -> None:
@@ -128,8 +117,3 @@ def _next_of_rrule(rule: str, start: datetime, after: datetime) -> datetime | No
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ScheduleError(words.BAD_RRULE.format(rule=rule)) from error
     return found.replace(tzinfo=ZONE).astimezone(after.tzinfo) if found else None
-
-
-def shown(moment: datetime) -> str:
-    """Return a moment as an official writes it, in Vietnam's time."""
-    return moment.astimezone(ZONE).strftime("%H:%M ngày %d/%m/%Y")

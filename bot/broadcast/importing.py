@@ -13,7 +13,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import people
-from bot.broadcast.audience import AudienceError, place_codes
+from bot.broadcast.places import AudienceError, place_codes
 from bot.channels import TEXT_LIMITS
 from bot.db import Database
 from bot.messages import subscribers as words

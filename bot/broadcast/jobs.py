@@ -17,8 +17,8 @@ from sqlmodel import col, select
 from bot import missed, petitions, threads
 from bot.broadcast import follows, lifecycle, outbox
 from bot.broadcast.audience import plan
+from bot.broadcast.clock import quiet_until
 from bot.broadcast.feeds.polling import poll_due
-from bot.broadcast.firing import quiet_until
 from bot.channels import limits
 from bot.db import Database
 from bot.dialogue.memory import forget_expired

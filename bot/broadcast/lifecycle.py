@@ -18,7 +18,9 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
-from bot.broadcast.firing import check_schedule, next_fire, shown
+from bot.broadcast.clock import shown
+from bot.broadcast.firing import check_schedule, next_fire
+from bot.broadcast.wording import message_text
 from bot.messages import announcements as words
 from bot.models import (
     Announcement,
@@ -68,20 +70,6 @@ class Twin:
 def text_hash(text: str) -> str:
     """Return the hash by which the same words are recognised, however they are spaced or accented."""
     return hashlib.sha256(fold(normalise(text)).encode()).hexdigest()
-
-
-def message_text(announcement: Announcement) -> str:
-    """Return what a citizen reads: title, words, validity, source, and how to stop."""
-    title = announcement.title
-    if announcement.correction_of is not None:
-        title = f"{words.CORRECTION}: {title}" if title else words.CORRECTION
-    ends = []
-    if announcement.expires_at is not None:
-        ends.append(words.VALID_LINE.format(time=shown(announcement.expires_at)))
-    if announcement.source_url:
-        ends.append(words.SOURCE_LINE.format(url=announcement.source_url))
-    ends.append(words.STOP_LINE)
-    return "\n\n".join(part for part in (title, announcement.text, "\n".join(ends)) if part)
 
 
 def check(announcement: Announcement, limits: Mapping[str, int], *, now: datetime) -> list[str]:

@@ -17,10 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcast import outbox
 from bot.broadcast.audience import CHUNK
-from bot.broadcast.firing import quiet_until
+from bot.broadcast.clock import quiet_until
 from bot.broadcast.health import Health
-from bot.broadcast.lifecycle import message_text
 from bot.broadcast.outbox import ChunkKey, Outcome, Taken
+from bot.broadcast.wording import message_text
 from bot.broadcast.writing import AGAIN, Writer
 from bot.channels import Channel, Lane, Outgoing, Pace, SendError, Trouble, send_renewed
 from bot.conversation import Action, Reply

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.broadcast.lifecycle import message_text
 from bot.broadcast.sending import PATIENCE
+from bot.broadcast.wording import message_text
 from bot.channels import Channel, Lane, Pace, send_renewed
 from bot.conversation import Action, Reply
 from bot.messages import announcements as words

@@ -1,53 +1,71 @@
-"""The command line: run the assistant, ask it, keep its knowledge."""
+"""The command line: run the assistant, ask it, keep its knowledge.
+
+A command's module is imported when it is used: `motcua worker` never sees the web, and a command that
+only writes a row, such as `announce stop`, is not kept waiting by the matcher.
+"""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import Any, Final
 
-from bot.cli import (
-    announce,
-    asking,
-    audit,
-    centre,
-    doctor,
-    dossiers,
-    kb,
-    official,
-    privacy,
-    processes,
-    report,
-    serving,
-    subscribers,
-    webhook,
-    zalo,
-)
-from bot.cli.place import place, units
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+#: Each command, or group of commands, with the module it is in and its name there.
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "run": ("serving", "run"),
+    "web": ("serving", "web"),
+    "worker": ("sending", "worker"),
+    "scheduler": ("scheduling", "scheduler"),
+    "ask": ("asking", "ask"),
+    "chat": ("asking", "chat"),
+    "place": ("place", "place"),
+    "doctor": ("doctor", "doctor"),
+    "centre": ("centre", "app"),
+    "calendar": ("centre", "calendar"),
+    "units": ("place", "units"),
+    "kb": ("kb", "app"),
+    "announce": ("announce", "app"),
+    "subscribers": ("subscribers", "app"),
+    "dossiers": ("dossiers", "app"),
+    "report": ("report", "app"),
+    "audit": ("audit", "app"),
+    "official": ("official", "app"),
+    "privacy": ("privacy", "app"),
+    "zalo": ("zalo", "app"),
+    "webhook": ("webhook", "app"),
+}
+
+
+class Commands(TyperGroup):
+    """COMMANDS, each imported when it is asked for; `--help` asks for all."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
+        """Return the names in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return one command, or None where there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        found = getattr(import_module(f"bot.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            group = get_group(found)
+            group.name = cmd_name
+            return group
+        alone = typer.Typer(add_completion=False)
+        alone.command(cmd_name)(found)
+        return get_command(alone)
+
 
 app = typer.Typer(
-    name="motcua",
-    help="Trợ lý một cửa: hỏi đáp thủ tục hành chính.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
+    cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
-app.command("run")(serving.run)
-app.command("web")(serving.web)
-app.command("worker")(processes.worker)
-app.command("scheduler")(processes.scheduler)
-app.command("ask")(asking.ask)
-app.command("chat")(asking.chat)
-app.command("place")(place)
-app.command("doctor")(doctor.doctor)
-app.add_typer(centre.app, name="centre")
-app.add_typer(centre.calendar, name="calendar")
-app.add_typer(units, name="units")
-app.add_typer(kb.app, name="kb")
-app.add_typer(announce.app, name="announce")
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(dossiers.app, name="dossiers")
-app.add_typer(report.app, name="report")
-app.add_typer(audit.app, name="audit")
-app.add_typer(official.app, name="official")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(zalo.app, name="zalo")
-app.add_typer(webhook.app, name="webhook")
+
+
+@app.callback()
+def motcua() -> None:
+    """Trợ lý một cửa: hỏi đáp thủ tục hành chính."""

@@ -9,39 +9,35 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import app as parts
 from bot import audit
 from bot.broadcast import lifecycle, progress
-from bot.broadcast.audience import AudienceError, estimate, place_codes
-from bot.broadcast.firing import shown
-from bot.broadcast.jobs import Clockwork, send_due
+from bot.broadcast.audience import estimate
+from bot.broadcast.clock import shown
 from bot.broadcast.lifecycle import LifecycleError
+from bot.broadcast.places import AudienceError, place_codes
 from bot.broadcast.recall import StillSendingError, recall
 from bot.broadcast.trial import send_trial
+from bot.broadcast.wording import message_text
 from bot.channels import Channel, SendError
 from bot.channels.limits import SharedLimit, platform_limits
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
+from bot.cli.progress_line import line_of
 from bot.db import Database
 from bot.messages import announcements as words
-from bot.models import Announcement, AnnouncementStatus, Run
-from bot.settings import Settings
+from bot.models import Announcement
+from bot.wiring.platforms import open_channels
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
 from knowledge.places.stored import read_places
 
 app = typer.Typer(help="Thông báo đến người đăng ký.", no_args_is_help=True)
-
-#: Seconds between two lines of progress.
-_EVERY: Final = 1.0
-#: Nothing more comes of these.
-_OVER: Final = (AnnouncementStatus.DONE, AnnouncementStatus.STOPPED, AnnouncementStatus.EXPIRED)
 
 
 @app.command("send")
@@ -77,7 +73,7 @@ def send(
 
 async def _send(announcement: Announcement, names: list[str], *, yes: bool, wait: bool) -> None:
     async with open_database() as (settings, database):
-        now, channels = utc_now(), parts.open_channels(settings, database)
+        now, channels = utc_now(), open_channels(settings, database)
         if not channels:
             fail("chưa nối nền tảng nào; đặt MOTCUA_TELEGRAM_TOKEN hoặc nối Zalo trước")
         async with database.read() as session:
@@ -95,7 +91,11 @@ async def _send(announcement: Announcement, names: list[str], *, yes: bool, wait
         number = await _release(database, announcement, found.reachable, now)
         typer.echo(f"Thông báo số {number} đã được nhận.")
         if wait:
-            await _wait(settings, database, number)
+            # Imported only here: who begins announcements does all the scheduler's jobs, and those are large.
+            from bot.cli.announcing import send_until_done
+
+            await send_until_done(settings, database, number)
+            await _report(database, number)
 
 
 async def _check(
@@ -118,7 +118,7 @@ async def _check(
 async def _try_out(announcement: Announcement, names: list[str], test: str) -> None:
     name, _, address = test.partition(":")
     async with open_database() as (settings, database):
-        channels = parts.open_channels(settings, database)
+        channels = open_channels(settings, database)
         channel = channels.get(name)
         if channel is None or not address:
             known = ", ".join(channels) or "chưa nối nền tảng nào"
@@ -163,55 +163,6 @@ async def _release(
         fail(str(error))
 
 
-async def _wait(settings: Settings, database: Database, number: int) -> None:
-    """Send from here, sharing limits and leases with whoever else sends, until it is done."""
-    channels = parts.open_channels(settings, database)
-    pace = SharedLimit(database, platform_limits(settings))
-    for channel in channels.values():
-        await channel.start()
-    working = asyncio.create_task(parts.worker(database, channels, pace).run())
-    try:
-        await _follow(database, tuple(channels), number)
-    finally:
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-        for channel in channels.values():
-            await channel.close()
-    await _report(database, number)
-
-
-async def _follow(database: Database, channels: tuple[str, ...], number: int) -> None:
-    """Begin it when it is due, and say how far it has come whenever that has changed."""
-    told = ""
-    while True:
-        await send_due(Clockwork(database, channels), utc_now())
-        async with database.read() as session:
-            announcement = await session.get_one(Announcement, number)
-            state = await progress.progress(session, number, now=utc_now())
-            begun = (
-                await session.exec(select(Run.id).where(Run.announcement_id == number))
-            ).first()
-        if begun is None and announcement.next_fire_at is not None:
-            line = f"chờ đến {shown(announcement.next_fire_at)}"
-        else:
-            line = _line(state)
-        if line != told:
-            typer.echo(line, err=True)
-            told = line
-        if announcement.status in _OVER or (begun is not None and not state.running):
-            return
-        await asyncio.sleep(_EVERY)
-
-
-def _line(state: progress.Progress) -> str:
-    left = state.seconds_left
-    rest = "" if left is None or not state.running else f", còn khoảng {left:.0f} giây"
-    return (
-        f"{state.delivered}/{state.planned} đã nhận, {state.failed} lỗi, {state.skipped} bỏ qua,"
-        f" {state.per_second:.0f}/giây{rest}"
-    )
-
-
 def _moment(text: str) -> datetime | None:
     if not text.strip():
         return None
@@ -248,9 +199,9 @@ async def _show(number: int) -> None:
         announcement = await session.get(Announcement, number)
         if announcement is None:
             fail(f"không có thông báo số {number}")
-        typer.echo(lifecycle.message_text(announcement))
+        typer.echo(message_text(announcement))
         typer.echo(f"\nTrạng thái: {words.STATUSES[announcement.status]}")
-        typer.echo(_line(await progress.progress(session, number, now=utc_now())))
+        typer.echo(line_of(await progress.progress(session, number, now=utc_now())))
 
 
 @app.command("stop")
@@ -293,7 +244,7 @@ async def _take_back(number: int) -> None:
         async with database.read() as session:
             if await session.get(Announcement, number) is None:
                 fail(f"không có thông báo số {number}")
-        channels = parts.open_channels(settings, database)
+        channels = open_channels(settings, database)
         for channel in channels.values():
             await channel.start()
         try:
@@ -323,10 +274,10 @@ def report(
     each: Annotated[bool, typer.Option("--csv", help="In từng người nhận, dạng CSV")] = False,
 ) -> None:
     """Xem kết quả, lỗi gom theo lý do; --csv in từng người."""
-    asyncio.run(_print_report(number, each=each))
+    asyncio.run(__report(number, each=each))
 
 
-async def _print_report(number: int, *, each: bool) -> None:
+async def __report(number: int, *, each: bool) -> None:
     async with open_database(bare=True) as (_, database):
         if not each:
             await _report(database, number)
@@ -343,6 +294,6 @@ async def _print_report(number: int, *, each: bool) -> None:
 
 async def _report(database: Database, number: int) -> None:
     async with database.read() as session:
-        typer.echo(_line(await progress.progress(session, number, now=utc_now())))
+        typer.echo(line_of(await progress.progress(session, number, now=utc_now())))
         for status, reason, count in await progress.reasons(session, number):
             typer.echo(f"  {count}\t{status}\t{reason}")

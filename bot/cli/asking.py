@@ -13,12 +13,12 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from bot.app import open_dialogue
 from bot.channels import console
 from bot.cli.failing import fail
 from bot.cli.opening import open_database
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue, State
+from bot.wiring.knowledge import open_dialogue
 from knowledge.text import normalise
 
 

@@ -24,11 +24,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import and_, col, or_, select
 
-from bot.app import set_up_logging
 from bot.channels.zalo_oa.tokens import load
 from bot.db import Database, newest_migration
 from bot.models import Contact
 from bot.settings import Settings
+from bot.wiring.logs import set_up_logging
 from knowledge.columns import utc_now
 from knowledge.models import KnowledgeVersion, Revision, RevisionStatus
 

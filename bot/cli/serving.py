@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from bot.app import create_app, prepare, set_up_logging
+from bot.app import create_app
 from bot.channels.zalo_oa.tokens import put
 from bot.cli.failing import fail
 from bot.sandbox import Fake, serving
 from bot.sandbox.zalo_oa import FakeZaloOA
 from bot.settings import Settings
+from bot.wiring.knowledge import prepare
+from bot.wiring.logs import set_up_logging
 from knowledge.columns import utc_now
 
 

@@ -14,10 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Table, text
+from sqlalchemy import Table, inspect, text
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.engine import Connection, make_url
@@ -43,6 +40,8 @@ __all__ = [
 
 #: PostgreSQL's advisory lock of who prepares the tables; any number nobody else locks.
 _PREPARE_LOCK = 7_283_003
+#: Numbered, so that the newest is the one with the highest number.
+_MIGRATIONS = Path(migrations.__file__).parent
 
 
 class Database:
@@ -253,13 +252,32 @@ def _json(value: object) -> str:
 
 def newest_migration() -> str:
     """Return the revision of a database that has every table of this program."""
-    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() or ""
+    return max(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
     """Bring the tables to `revision` ("base" takes everything back)."""
+    if revision == "head" and await _revision(database) == newest_migration():
+        return  # without Alembic, which is slow to import and large to keep
+    await _migrate(database, revision)
+
+
+async def _revision(database: Database) -> str | None:
+    """Return the revision of the tables there are, or None where there are none."""
+    async with database.writer.connect() as connection:
+        if not await connection.run_sync(lambda own: inspect(own).has_table("alembic_version")):
+            return None
+        query = text("SELECT version_num FROM alembic_version")
+        found: str | None = await connection.scalar(query)
+        return found
+
+
+async def _migrate(database: Database, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("script_location", str(_MIGRATIONS))
 
     def run(connection: Connection) -> None:
         config.attributes["connection"] = connection

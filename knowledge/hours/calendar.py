@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import Field
 
 from knowledge.content import Line, Part
@@ -162,6 +161,8 @@ def _ordinary(day: date) -> DayKind:
 def _holidays(year: int) -> tuple[dict[date, str], dict[date, date | None]]:
     """Return the holidays of a year by name, and its make-up days with the days they stand for."""
     # A swap at New Year has its other half in the year beside.
+    import holidays  # nobody who only sends asks which days are worked
+
     around = holidays.country_holidays("VN", years=(year - 1, year, year + 1), language="vi")
     names = {day: name for day, name in sorted(around.items()) if day.year == year}
     swapped = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, bindparam, inspect, text
 from sqlmodel import SQLModel, select
 
-from bot.db import Database, migrate
+from bot.db import Database, migrate, newest_migration
 from knowledge.columns import Json
 from knowledge.models import Revision
+from tests.conftest import ROOT
 
 
 def _drift(connection: Connection) -> list[object]:
@@ -30,6 +32,11 @@ async def test_up_down_up_leaves_no_drift(empty_database: Database) -> None:
     async with empty_database.writer.connect() as connection:
         assert await connection.run_sync(_drift) == []
         assert set(SQLModel.metadata.tables) <= await connection.run_sync(_tables)
+
+
+def test_the_newest_migration_is_the_one_with_the_highest_number() -> None:
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    assert newest_migration() == scripts.get_current_head()
 
 
 async def test_the_desk_finds_revisions_stored_before_it(empty_database: Database) -> None:

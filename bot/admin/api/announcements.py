@@ -33,6 +33,7 @@ from bot.admin.api.problems import Kind, Problem
 from bot.admin.centres import places_of
 from bot.admin.procedures.work import doer_of
 from bot.broadcast import lifecycle, progress
+from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
 from bot.messages import announcements as words
 from bot.models import Announcement, AnnouncementStatus
@@ -153,7 +154,7 @@ async def read(request: Request, _: AnnouncementReader, announcement_id: Number)
     draft = one.status in lifecycle.UNSENT
     wrong = lifecycle.check(one, TEXT_LIMITS, now=now) if draft else []
     return Seen(
-        announcement=AnnouncementRead.model_validate(one), message=lifecycle.message_text(one),
+        announcement=AnnouncementRead.model_validate(one), message=message_text(one),
         reaches=reach.reachable, wrong=wrong, progress=Progress(**sums(so_far)),
     )  # fmt: skip
 

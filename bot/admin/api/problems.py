@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from bot.admin.api.bodies import broken_by
-from bot.broadcast.audience import AudienceError
 from bot.broadcast.lifecycle import LifecycleError
+from bot.broadcast.places import AudienceError
 from bot.deeds import HeldError
 from bot.imports import UploadError
 from bot.imports.deciding import DecisionError

@@ -11,6 +11,7 @@ from bot.admin.chat.waiting import announcements_waiting, revisions_waiting
 from bot.admin.procedures import deciding
 from bot.admin.procedures.work import Opened, open_work, verdict_on
 from bot.broadcast import lifecycle
+from bot.broadcast.wording import message_text
 from bot.conversation import Button, Reply
 from bot.messages import desk as words
 from bot.models import Announcement, AnnouncementStatus, Role
@@ -190,7 +191,7 @@ async def _announcement(turn: Turn, number: int, rest: list[str]) -> Reply:
                     session, number, by=turn.doer.login, reason=turn.words, where=turn.doer.where
                 )
             return turn.say(words.RETURNED)
-    text = cut([lifecycle.message_text(one), words.REACHES.format(count=people)], words.CUT)
+    text = cut([message_text(one), words.REACHES.format(count=people)], words.CUT)
     return turn.say(
         text,
         [

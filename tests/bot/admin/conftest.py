@@ -12,10 +12,11 @@ from sqlmodel import delete
 
 from bot import officials
 from bot.admin.access import COOKIE
-from bot.app import create_app, set_up_logging
+from bot.app import create_app
 from bot.db import Database
 from bot.models import LoginFailure, Role
 from bot.settings import Settings
+from bot.wiring.logs import set_up_logging
 from knowledge.columns import utc_now
 from tests.conftest import NewFolder
 

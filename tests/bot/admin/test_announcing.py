@@ -9,7 +9,8 @@ import pytest
 
 from bot import officials
 from bot.admin.announcing import Line, last_recall, take_back, try_out
-from bot.broadcast.lifecycle import LifecycleError, message_text
+from bot.broadcast.lifecycle import LifecycleError
+from bot.broadcast.wording import message_text
 from bot.channels import SendError, Trouble
 from bot.db import Database
 from bot.deeds import Doer

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.broadcast.audience import AudienceError, estimate, place_codes, plan
+from bot.broadcast.audience import estimate, plan
+from bot.broadcast.places import AudienceError, place_codes
 from bot.db import Database
 from bot.models import Announcement, Chunk, Contact, Delivery, Run, RunStatus, Subscription, Topic
 from bot.people import heard_from, suppress

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.broadcast.firing import ScheduleError, check_schedule, next_fire, quiet_until
+from bot.broadcast.clock import quiet_until
+from bot.broadcast.firing import ScheduleError, check_schedule, next_fire
 from bot.models import Announcement
 
 #: Saturday 21 November 2026, 10:00 in Vietnam.

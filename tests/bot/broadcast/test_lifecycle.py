@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from bot.broadcast import lifecycle
 from bot.broadcast.lifecycle import LifecycleError
+from bot.broadcast.wording import message_text
 from bot.db import Database
 from bot.models import (
     Announcement,
@@ -178,7 +179,7 @@ async def test_a_correction_is_for_those_who_got_the_wrong_one(database: Databas
         correction = await lifecycle.correct(session, number, "Nghỉ cả ngày", by="lan", now=NOW)
 
     assert (correction.correction_of, correction.status) == (number, AnnouncementStatus.DRAFT)
-    assert lifecycle.message_text(correction).startswith("Đính chính\n\nNghỉ cả ngày")
+    assert message_text(correction).startswith("Đính chính\n\nNghỉ cả ngày")
 
 
 async def test_the_same_words_again_are_warned_of(database: Database) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.broadcast.lifecycle import message_text
 from bot.broadcast.trial import send_trial
+from bot.broadcast.wording import message_text
 from bot.channels import SendError, Trouble
 from bot.messages import announcements as words
 from bot.models import Announcement

@@ -17,7 +17,6 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot.app import PLATFORMS
 from bot.channels import ArrivalKind, Channel, ForgedError
 from bot.channels.splitting import length
 from bot.channels.webhooks import MOST_BYTES, Webhooks
@@ -25,6 +24,7 @@ from bot.channels.wire import arrival_to_json
 from bot.conversation import Action, AttachmentKind, Button, Card, Reply
 from bot.db import Database
 from bot.settings import Settings
+from bot.wiring.platforms import PLATFORMS
 from knowledge.columns import utc_now
 
 PAYLOADS = Path(__file__).parent / "payloads"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.cli import COMMANDS, app
 from tests.conftest import NewFolder
 
 Motcua = Callable[..., Result]
@@ -185,3 +185,23 @@ def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
     assert answer.exit_code == 1
     assert answer.stderr.startswith("motcua: không mở được cơ sở dữ liệu")
     assert len(answer.stderr.splitlines()) == 1
+
+
+class TestHelp:
+    """`motcua --help` and words that are no command."""
+
+    def test_it_names_every_command(self, motcua: Motcua) -> None:
+        shown = motcua("--help").stdout
+        listed = {
+            line.strip("│ ").split(" ")[0] for line in shown.splitlines() if line.startswith("│")
+        }
+        assert set(COMMANDS) <= listed
+
+    def test_every_command_explains_itself(self, motcua: Motcua) -> None:
+        for name in COMMANDS:
+            answer = motcua(name, "--help")
+            assert answer.exit_code == 0
+            assert f" {name} " in answer.stdout
+
+    def test_a_word_that_is_no_command(self, motcua: Motcua) -> None:
+        assert motcua("khong-co").exit_code == 2

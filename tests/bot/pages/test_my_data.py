@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import create_app, set_up_logging
+from bot.app import create_app
 from bot.messages import my_data as words
 from bot.settings import Settings
+from bot.wiring.logs import set_up_logging
 from tests.conftest import stored_bytes
 
 

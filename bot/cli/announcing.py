@@ -1,0 +1,65 @@
+"""`motcua announce send --wait`: begin and send from this process, until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import typer
+from sqlmodel import select
+
+from bot.broadcast import progress
+from bot.broadcast.clock import shown
+from bot.broadcast.jobs import Clockwork, send_due
+from bot.channels.limits import SharedLimit, platform_limits
+from bot.cli.progress_line import line_of
+from bot.db import Database
+from bot.models import Announcement, AnnouncementStatus, Run
+from bot.settings import Settings
+from bot.wiring.platforms import open_channels
+from bot.wiring.worker import worker
+from knowledge.columns import utc_now
+
+#: Seconds between two lines of progress.
+_EVERY: Final = 1.0
+#: Nothing more comes of these.
+_OVER: Final = (AnnouncementStatus.DONE, AnnouncementStatus.STOPPED, AnnouncementStatus.EXPIRED)
+
+
+async def send_until_done(settings: Settings, database: Database, number: int) -> None:
+    """Send from here, sharing limits and leases with whoever else sends, until it is done."""
+    channels = open_channels(settings, database)
+    pace = SharedLimit(database, platform_limits(settings))
+    for channel in channels.values():
+        await channel.start()
+    working = asyncio.create_task(worker(database, channels, pace).run())
+    try:
+        await _follow(database, tuple(channels), number)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        for channel in channels.values():
+            await channel.close()
+
+
+async def _follow(database: Database, channels: tuple[str, ...], number: int) -> None:
+    """Begin it when it is due, and say how far it has come whenever that has changed."""
+    told = ""
+    while True:
+        await send_due(Clockwork(database, channels), utc_now())
+        async with database.read() as session:
+            announcement = await session.get_one(Announcement, number)
+            state = await progress.progress(session, number, now=utc_now())
+            begun = (
+                await session.exec(select(Run.id).where(Run.announcement_id == number))
+            ).first()
+        if begun is None and announcement.next_fire_at is not None:
+            line = f"chờ đến {shown(announcement.next_fire_at)}"
+        else:
+            line = line_of(state)
+        if line != told:
+            typer.echo(line, err=True)
+            told = line
+        if announcement.status in _OVER or (begun is not None and not state.running):
+            return
+        await asyncio.sleep(_EVERY)
