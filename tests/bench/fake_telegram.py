@@ -1,6 +1,8 @@
 """A Telegram that takes every message and counts them, in a process of its own.
 
-GET /counts tells how often each chat was written to; POST /plan sets what goes wrong.
+GET /counts tells how often each chat was written to, and how often anybody asked in each second.
+POST /plan sets how long an answer takes (`delay`, seconds) and what goes wrong: `faults`, the share of
+each Fault, and the `retry_after` of a 429.
 """
 
 from __future__ import annotations
@@ -8,10 +10,32 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
+import random
 from collections import Counter
+from enum import StrEnum
 from typing import Any
 
 from aiohttp import web
+
+
+class Fault(StrEnum):
+    """What a platform does instead of taking a message and saying so."""
+
+    TOO_MANY = "429"
+    BROKEN = "500"
+    SLOW = "slow"
+    """It takes the message, and answers when nobody waits any more."""
+    HANG = "hang"
+    """The connection stays open, and nothing comes."""
+    HALF_CLOSED = "half_closed"
+    """It ends its side of the connection without an answer, and goes on listening."""
+    RESET = "reset"
+    """It drops the connection."""
+
+
+#: Far longer than anybody waits.
+_FOREVER = 3_600.0
 
 
 class Platform:
@@ -20,9 +44,12 @@ class Platform:
     def __init__(self) -> None:
         self.chats: Counter[str] = Counter()
         self.seconds: Counter[int] = Counter()
-        self.first: float = 0.0
+        self.asked: Counter[int] = Counter()
+        """Requests, taken or not, by second."""
+        self.faults: Counter[str] = Counter()
         self.plan: dict[str, Any] = {}
         self.calls = 0
+        self._chance = random.Random(1)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Answer one Bot API method."""
@@ -38,37 +65,63 @@ class Platform:
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """Take a message, unless the plan says otherwise."""
-        self.calls += 1
-        if (delay := self.plan.get("delay")) is not None:
-            await asyncio.sleep(delay)
-        every = self.plan.get("every", 0)
-        if every and self.calls % every == 0:
-            status = self.plan["status"]
-            if status == "close" and request.transport is not None:
-                request.transport.abort()
-                return web.Response()
-            if status == "hang":
-                await asyncio.sleep(3_600)
-            body: dict[str, Any] = {"ok": False, "error_code": status, "description": "planned"}
-            if status == 429:
-                body["parameters"] = {"retry_after": self.plan.get("retry_after", 1)}
-            return web.json_response(body, status=status)
         kind = request.content_type
         fields = await (request.json() if kind == "application/json" else request.post())
-        chat = str(fields["chat_id"])
-        self.chats[chat] += 1
-        self.seconds[int(asyncio.get_running_loop().time())] += 1
-        message = {"message_id": self.calls, "date": 1, "chat": {"id": 1, "type": "private"}}
-        return _ok(message)
+        self.calls += 1
+        self.asked[_second()] += 1
+        fault = self._fault()
+        if fault is None or fault is Fault.SLOW:
+            self.chats[str(fields["chat_id"])] += 1
+            self.seconds[_second()] += 1
+        number = self.calls
+        if (delay := self.plan.get("delay")) is not None:
+            await asyncio.sleep(delay)
+        if fault is not None:
+            return await self._go_wrong(fault, request)
+        return _ok({"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}})
+
+    def _fault(self) -> Fault | None:
+        drawn = self._chance.random()
+        for name, share in self.plan.get("faults", {}).items():
+            if drawn < share:
+                self.faults[name] += 1
+                return Fault(name)
+            drawn -= share
+        return None
+
+    async def _go_wrong(self, fault: Fault, request: web.Request) -> web.StreamResponse:
+        transport: Any = request.transport
+        if fault is Fault.RESET:
+            transport.abort()
+        elif fault is Fault.HALF_CLOSED:
+            transport.write_eof()
+        if fault in (Fault.SLOW, Fault.HANG, Fault.HALF_CLOSED):
+            await asyncio.sleep(_FOREVER)
+        status = 429 if fault is Fault.TOO_MANY else 500
+        body: dict[str, Any] = {"ok": False, "error_code": status, "description": "planned"}
+        if fault is Fault.TOO_MANY:
+            body["parameters"] = {"retry_after": self.plan.get("retry_after", 1)}
+        return web.json_response(body, status=status)
 
     async def counts(self, _request: web.Request) -> web.Response:
         """Tell what has arrived."""
-        return web.json_response({"chats": self.chats, "seconds": self.seconds})
+        told = {
+            "chats": self.chats,
+            "seconds": self.seconds,
+            "asked": self.asked,
+            "faults": self.faults,
+            "now": _second(),
+        }
+        return web.json_response(told)
 
     async def set_plan(self, request: web.Request) -> web.Response:
         """Take what goes wrong from now on."""
         self.plan = await request.json()
         return web.json_response({})
+
+
+def _second() -> int:
+    return int(asyncio.get_running_loop().time())
 
 
 def _ok(result: object) -> web.Response:
@@ -90,6 +143,8 @@ def application() -> web.Application:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # whoever is killed breaks off
     web.run_app(
-        application(), host="127.0.0.1", port=parser.parse_args().port, print=None, access_log=None
-    )
+        application(), host="127.0.0.1", port=parser.parse_args().port, print=None, access_log=None,
+        handler_cancellation=True,
+    )  # fmt: skip

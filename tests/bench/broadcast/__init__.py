@@ -1,0 +1,1 @@
+"""Announcements under load, under kills and over a platform that fails."""
