@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from bot import messages as say
@@ -20,7 +22,7 @@ async def answer(question: Question) -> Reply | None:
         return Reply(Action.REPORT, say.REPORT_NO_RANKING)
     listed = facts.all_of_a_kind(question.text)
     if listed:
-        return Reply(Action.REPORT, cards=(_list_card(listed),))
+        return Reply(Action.REPORT, cards=tuple(map(_list_card, _by_report(listed))))
     about = facts.is_about_reports(question.text)
     localities = facts.localities_in(question.text)
     hits = facts.find(question.text)
@@ -32,6 +34,8 @@ async def answer(question: Question) -> Reply | None:
     return None
 
 
+#: A question for a place's shortcomings is answered from this many of its reports.
+_MOST_REPORTS = 3
 #: Without a word of reports only a nearly complete match is believed.
 _CERTAIN = 0.85
 
@@ -94,6 +98,19 @@ def _card(fact: ReportFact) -> Card:
         notices=tuple(notice for notice in notices if notice),
         source=_source(fact),
     )
+
+
+def _by_report(facts: Sequence[ReportFact]) -> list[tuple[ReportFact, ...]]:
+    """Return what each report says, that of the latest year first; of the latest few only."""
+    reports: dict[str, list[ReportFact]] = defaultdict(list)
+    for fact in facts:
+        reports[fact.report_title].append(fact)
+    latest = sorted(reports.values(), key=lambda told: -max(map(_year, told)))
+    return [tuple(told) for told in latest[:_MOST_REPORTS]]
+
+
+def _year(fact: ReportFact) -> int:
+    return max(map(int, re.findall(r"\b(?:19|20)\d\d\b", fact.period)), default=0)
 
 
 def _list_card(facts: tuple[ReportFact, ...]) -> Card:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import messages as say
 from bot.app import create_app
@@ -171,8 +172,32 @@ class TestTrend:
                     level="tỉnh",
                 )
             )
+            for period, trouble in (("năm 2023", "Thiếu máy quét"), ("năm 2024", "Mạng chậm")):
+                await self.add_shortcoming(session, period, trouble)
             await bump_version(session)
         await database.close()
+
+    async def add_shortcoming(self, session: AsyncSession, period: str, trouble: str) -> None:
+        place = "tỉnh Bắc Kạn"
+        report = Report(key=trouble, title=f"Báo cáo {period}", locality=place, period=period)
+        session.add(report)
+        await session.flush()
+        fact = Fact(
+            key=trouble,
+            report_id=report.id or 0,
+            kind="shortcoming",
+            subject=trouble,
+            statement=f"{trouble}.",
+        )
+        session.add(fact)
+
+    def test_what_each_report_says_is_told_apart_the_latest_first(
+        self, with_another_quarter: TestClient
+    ) -> None:
+        reply = ask(with_another_quarter, "Bắc Kạn có hạn chế gì")["reply"]
+        told = [(card["source"], card["sections"][0]["items"]) for card in reply["cards"]]  # type: ignore[index]
+        assert [items for _, items in told] == [["Mạng chậm."], ["Thiếu máy quét."]]
+        assert ["Báo cáo năm 2024" in source for source, _ in told] == [True, False]
 
     def test_it_is_a_table_and_a_drawing(self, with_another_quarter: TestClient) -> None:
         client = with_another_quarter
