@@ -68,6 +68,8 @@ def write_down(
 
 async def reach_of(session: AsyncSession, announcement: Announcement) -> Estimate:
     """Return how many it would reach now; nobody while it says not whom."""
+    if announcement.topic and announcement.topic not in words.TOPICS:
+        return Estimate(0)
     if not (announcement.topic or announcement.procedure_code or announcement.correction_of):
         return Estimate(0)
     return await estimate(session, announcement, REACHES)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bot import audit
 from bot.admin.access import Approver, Viewer, Visitor, database_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.admin.procedures.work import doer_of
 from bot.deeds import Doer
 from bot.models import Role
@@ -59,7 +59,8 @@ async def _show(
 ) -> Response:
     asked = request.query_params.get("year", "")
     this = utc_now().astimezone(ZONE).year
-    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else this
+    year = whole(asked, most=2100)
+    year = year if year >= 2000 else this
     async with database_of(request).read() as session:
         calendar = await read_calendar(session)
         own = await own_days(session, year)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from bot import audit
 from bot.admin.access import Approver, Editor, Visitor, database_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.admin.sheets import csv_response
 from bot.contests import entries, lifecycle, sheet
 from bot.contests.lifecycle import LONGEST, MOST_CHOICES, ContestError, Doer
@@ -265,7 +265,7 @@ def _read_question(form: FormData, question: ContestQuestion) -> None:
     question.text = " ".join(typed(form, "text", 2_000).split())
     given = [" ".join(typed(form, f"choice{n}", 1_000).split()) for n in range(MOST_CHOICES)]
     right = typed(form, "right", 2)
-    chosen = int(right) if right.isdigit() and int(right) < MOST_CHOICES else -1
+    chosen = whole(right, -1, most=MOST_CHOICES - 1)
     # Empty fields between others are left out, and the right one moves up with its words.
     question.right_choice = sum(map(bool, given[:chosen])) if chosen >= 0 and given[chosen] else -1
     question.choices = [choice for choice in given if choice]

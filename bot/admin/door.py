@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.admin.access import PREFIX, comes_from_here, own_path, visitor_of
 from bot.admin.kept import keep
-from bot.admin.pages import page, redirect
+from bot.admin.pages import MOST_ID, page, redirect
 
 #: Pages for those who have not signed in.
 PUBLIC: Final = frozenset({"/login", "/login/second", "/reset"})
+_NOWHERE: Final = "khong-co"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ENDED: Final = (
     "Phiên đã hết nên chưa lưu được. Anh/chị đăng nhập lại; những gì đã gõ còn nguyên để gửi lại."
@@ -43,6 +44,8 @@ class Door:
         connection = HTTPConnection(scope)
         path = str(scope["path"]).removeprefix(PREFIX)
         scope.setdefault("state", {})
+        # No page is asked for by a zero byte, and PostgreSQL refuses one in whatever is looked up.
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"")
         scope["state"]["visitor"] = visitor = await visitor_of(connection)
         send = uncached(send)
         if scope["method"] not in _SAFE and not comes_from_here(connection):
@@ -51,7 +54,15 @@ class Door:
             answer = await _to_sign_in(Request(scope, receive), path)
             await answer(scope, receive, send)
             return
+        if visitor is not None and not _is_address(path):
+            scope["path"] = f"{PREFIX}/{_NOWHERE}"
         await self.app(scope, receive, send)
+
+
+def _is_address(path: str) -> bool:
+    """Whether `path` can be the address of something: no zero byte, no number above every row's."""
+    numbers = (part for part in path.split("/") if part.isascii() and part.isdigit())
+    return "\x00" not in path and all(len(one) < 19 and int(one) <= MOST_ID for one in numbers)
 
 
 async def _to_sign_in(request: Request, path: str) -> Response:

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from bot import audit, officials
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.admin.procedures.work import doer_of
 from bot.deeds import Doer
 from bot.imports import Choice, Runner, UploadError, add_job, cancel, choose, folder_of, store
@@ -144,7 +144,7 @@ async def show_job(request: Request, visitor: Viewer, job_id: int) -> Response:
     """Show how far a file is, and its records by what they would change."""
     shown = request.query_params.get("show", "")
     field = request.query_params.get("field", "")
-    after = int(request.query_params.get("after", "0") or 0)
+    after = whole(request.query_params.get("after", ""))
     async with database_of(request).read() as session:
         job = await job_of(session, job_id)
         rows = await rows_of(session, job_id, shown, field, after)
@@ -289,7 +289,7 @@ def _choice(form: FormData) -> Choice | None:
         return Choice(sure_only=typed(form, "sure") == "1")
     if what == "field":
         return Choice(field=typed(form, "field"), sure_only=typed(form, "sure") == "1")
-    ids = tuple(int(str(one)) for one in form.getlist("row") if str(one).isdigit())[:1_000]
+    ids = tuple(filter(None, (whole(str(one)) for one in form.getlist("row"))))[:1_000]
     return Choice(ids=ids) if ids else None
 
 

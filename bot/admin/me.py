@@ -28,7 +28,7 @@ from bot.officials import (
     verify_password,
 )
 from bot.officials.chats import CODE_WITHIN
-from bot.officials.totp import enrolment_url, new_secret, step_of
+from bot.officials.totp import enrolment_url, is_secret, new_secret, step_of
 from knowledge.columns import utc_now
 from knowledge.takeaway import qr_svg
 
@@ -99,7 +99,8 @@ async def set_up_second_step(request: Request, visitor: Viewer) -> Response:
         await confirm(database_of(request), visitor, form.get("current"))
         step = _right_step(secret, typed(form, "code", 20))
     except OfficialError as error:
-        return await _enrol(request, visitor, secret or new_secret(), str(error))
+        shown = secret if is_secret(secret) else new_secret()
+        return await _enrol(request, visitor, shown, str(error))
     async with database_of(request).write() as session:
         official = await find(session, visitor.login)
         codes = await set_second_step(
@@ -173,8 +174,7 @@ def _right_step(secret: str, code: str) -> int:
     Raises:
         OfficialError: the code is wrong, or the secret is none of ours.
     """
-    well_formed = len(secret) == len(new_secret()) and secret.isalnum() and secret.isascii()
-    step = step_of(secret, code, now=utc_now()) if well_formed else None
+    step = step_of(secret, code, now=utc_now()) if is_secret(secret) else None
     if step is None:
         raise OfficialError("Mã chưa đúng. Anh/chị kiểm tra giờ của điện thoại rồi thử lại.")
     return step

@@ -24,6 +24,8 @@ FLASH: Final = "motcua_flash"
 MAX_FLASH_CHARS: Final = 600
 #: Fields of one form; a procedure with many dossier components has several hundred.
 MAX_FIELDS: Final = 5_000
+#: The largest number a row can have: PostgreSQL's integer.
+MOST_ID: Final = 2**31 - 1
 #: Bytes of one typed field in a form that brings a file.
 MAX_PART_BYTES: Final = 1024 * 1024
 
@@ -115,11 +117,28 @@ def _read_flash(request: Request) -> dict[str, Any] | None:
 async def read_form(
     request: Request, *, max_fields: int = MAX_FIELDS, max_part_size: int = MAX_PART_BYTES
 ) -> FormData:
-    """Return what was typed into a form; read it after the role is known, never as a parameter."""
-    return await request.form(max_fields=max_fields, max_part_size=max_part_size)
+    """Return what was typed into a form; read it after the role is known, never as a parameter.
+
+    Zero bytes are left out: nobody types them, and PostgreSQL cannot store them.
+    """
+    form = await request.form(max_fields=max_fields, max_part_size=max_part_size)
+    return FormData(
+        [
+            (name, value.replace("\x00", "") if isinstance(value, str) else value)
+            for name, value in form.multi_items()
+        ]
+    )
+
+
+def whole(text: str, otherwise: int = 0, *, most: int = MOST_ID) -> int:
+    """Return the whole number that `text` is, or `otherwise` when it is none or above `most`."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(most)):
+        return otherwise
+    return int(digits) if int(digits) <= most else otherwise
 
 
 def typed(form: FormData, name: str, limit: int = 1_000) -> str:
     """Return one field without the spaces around it, cut at `limit`; "" when it is absent or a file."""
     value = form.get(name)
-    return value.replace("\x00", "").strip()[:limit] if isinstance(value, str) else ""
+    return value.strip()[:limit] if isinstance(value, str) else ""

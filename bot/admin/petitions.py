@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from bot import audit, petitions
 from bot.admin.access import Admin, Approver, Editor, Visitor, database_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.messages import petitions as words
 from bot.models import (
     OWED,
@@ -417,7 +417,7 @@ async def _publish(
 
 async def _answer(session: AsyncSession, form: FormData) -> PetitionAnswer:
     number = typed(form, "answer_id", 20)
-    answer = await session.get(PetitionAnswer, int(number)) if number.isdigit() else None
+    answer = await session.get(PetitionAnswer, whole(number))
     if answer is None:
         raise HTTPException(404)
     return answer

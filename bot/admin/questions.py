@@ -15,7 +15,7 @@ from starlette.responses import Response
 from bot import audit, deeds
 from bot.admin.access import Editor, Viewer, database_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.admin.procedures.deciding import asked_with
 from bot.admin.procedures.work import Press, doer_of, open_work, press_of
 from bot.conversation import Action, Message, Reply
@@ -85,7 +85,7 @@ async def show(request: Request, visitor: Viewer) -> Response:
 
 
 def _number(text: str) -> int:
-    return max(1, int(text)) if text.isdigit() and len(text) < 7 else 1
+    return max(1, whole(text, 1, most=999_999))
 
 
 async def answered_now(request: Request, question: str) -> Now:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from bot import officials
 from bot.admin.access import Admin, Viewer, Visitor, database_of
 from bot.admin.me import confirm
-from bot.admin.pages import page, read_form, redirect, typed
+from bot.admin.pages import page, read_form, redirect, typed, whole
 from bot.models import Official, Scope
 from bot.officials import OfficialError
 from bot.officials.tokens import DAYS, MOST_DAYS
@@ -107,7 +107,7 @@ async def _issue(request: Request, visitor: Visitor, login: str) -> Response:
             token, shown = await officials.issue_token(
                 session, official, name=typed(form, "name"),
                 scopes=[Scope(one) for one in form.getlist("scope") if one in known],
-                days=int(days) if days.isdecimal() else 0,
+                days=whole(days),
                 actor=visitor.login, where=visitor.address, now=utc_now(),
             )  # fmt: skip
     except OfficialError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from datetime import datetime
 from typing import Final
@@ -16,12 +17,18 @@ from bot.officials.sessions import hash_token
 STEP: Final = 30
 RECOVERY_CODES: Final = 8
 #: Letters and digits nobody confuses when copying from paper.
+_SECRET: Final = re.compile(r"[A-Z2-7]{32}")
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def new_secret() -> str:
     """Return a random secret for an authenticator app, in base32."""
     return pyotp.random_base32()
+
+
+def is_secret(text: str) -> bool:
+    """Whether `text` is a secret as `new_secret` makes them."""
+    return bool(_SECRET.fullmatch(text))
 
 
 def enrolment_url(secret: str, official: Official, issuer: str) -> str:
