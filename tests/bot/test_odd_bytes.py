@@ -15,10 +15,11 @@ from fastapi.testclient import TestClient
 
 from bot import officials
 from bot.admin.access import COOKIE
-from bot.app import create_app, set_up_logging
+from bot.app import create_app
 from bot.db import Database
 from bot.models import Role
 from bot.settings import Settings
+from bot.wiring.logs import set_up_logging
 from knowledge.columns import utc_now
 from tests.bot.admin.conftest import OURS
 from tests.bot.admin.test_access import routes_of
