@@ -10,7 +10,6 @@ from pathlib import Path
 
 _ABBREVIATIONS = Path(__file__).parent / "data" / "abbreviations.txt"
 _WORD = re.compile(r"[^\W_]+")
-_SPACE = re.compile(r"\s+")
 
 _ONSETS = """
     b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x
@@ -49,7 +48,8 @@ _GLIDE_PAIRS = {
     for glide, tones in _GLIDES.items()
     for toned, first in zip(tones, _STRONG[glide[0]], strict=True)
 }
-_GLIDE = re.compile(rf"(?<!q)(?:{'|'.join(_GLIDE_PAIRS)})(?![^\W_])")
+#: Begins with a plain class, so that a text is scanned quickly; what follows a q is left as it is.
+_GLIDE = re.compile(r"[ou][àáảãạèéẻẽẹỳýỷỹỵ](?![^\W_])")
 
 
 class _Table(dict[int, str]):
@@ -89,8 +89,13 @@ def _normalise_once(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = text.translate(_KEPT)
         text = unicodedata.normalize("NFC", text)
-    text = _GLIDE.sub(lambda match: _GLIDE_PAIRS[match[0]], text)
-    return _SPACE.sub(" ", text).strip()
+        text = _GLIDE.sub(_moved_tone, text)
+    return " ".join(text.split())
+
+
+def _moved_tone(match: re.Match[str]) -> str:
+    after_q = match.string[match.start() - 1 : match.start()] == "q"
+    return match[0] if after_q else _GLIDE_PAIRS.get(match[0], match[0])
 
 
 def normalise(text: str) -> str:

@@ -126,6 +126,8 @@ class Question:
     keeps: bool = True
     """False where nothing may be stored: a trial question of the command line or an editor."""
     text: str = field(init=False)
+    folded: str = field(init=False)
+    """The text without diacritics."""
     considered: tuple[Candidate, ...] = ()
     """What was found but is too unlikely to be told; an editor sees it with the missed question."""
 
@@ -133,16 +135,11 @@ class Question:
     """Shown after whatever the reply is, e.g. the form's question that is still open."""
 
     def __post_init__(self) -> None:
-        self.text = normalise(self.message.text)
+        self.rephrase(normalise(self.message.text))
 
     def rephrase(self, text: str) -> None:
         """Go on as if the citizen had typed `text`."""
-        self.text = text
-
-    @property
-    def folded(self) -> str:
-        """The text without diacritics."""
-        return fold(self.text)
+        self.text, self.folded = text, fold(text)
 
     @property
     def accented(self) -> bool:

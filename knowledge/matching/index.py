@@ -297,8 +297,8 @@ class Index:
         seen: set[tuple[str, str]] = set()
         out: list[int] = []
         for i in order:
-            entry = self._entries[candidates.rows[i]]
-            key = (normalise(entry.title), entry.province_code)
+            part, at = self._store.at(int(candidates.rows[i]))
+            key = (part.names[at], part.entries[at].province_code)
             if key not in seen:
                 seen.add(key)
                 out.append(int(i))

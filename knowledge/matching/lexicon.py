@@ -79,7 +79,10 @@ class Lexicon:
         found: list[Match] = []
         covered = 0
         for start, first in enumerate(folded):
-            longest = min(self._starts.get(first, 0), len(folded) - start)
+            longest = self._starts.get(first, 0)
+            if not longest:
+                continue
+            longest = min(longest, len(folded) - start)
             for size in range(longest, 0, -1):
                 lines = self._lines.get(tuple(folded[start : start + size]))
                 best = lines and self._best(

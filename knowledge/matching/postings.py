@@ -76,25 +76,31 @@ class Postings:
             if term >= last or self.starts[term + 1] - self.starts[term] <= most
         ]
 
-    def score(self, terms: Iterable[tuple[int, float]]) -> Floats:
-        """Return, for every row, the sum of weight × impact of the given terms."""
-        total = np.zeros(self.size, dtype=np.float32)
-        last = len(self.starts) - 1
-        for term, weight in terms:
-            if term < last:
-                a, b = self.starts[term], self.starts[term + 1]
-                if a < b:
-                    total[self.rows[a:b]] += np.float32(weight) * self.impacts[a:b]
-        return total
+    def sums(self, scored: Sequence[Terms], held: Sequence[Terms] = ()) -> Floats:
+        """Return a line of all rows for each list of terms, those of `scored` first.
 
-    def mass(self, terms: Iterable[tuple[int, float]]) -> Floats:
-        """Return, for every row, the sum of the weights of the given terms it holds."""
-        total = np.zeros(self.size, dtype=np.float32)
-        last = len(self.starts) - 1
-        for term, weight in terms:
-            if term < last:
-                total[self.rows[self.starts[term] : self.starts[term + 1]]] += np.float32(weight)
-        return total
+        Scored terms count weight × impact, held ones only their weight. One pass for all lists: with
+        short postings, calls of numpy cost more than what they do.
+        """
+        every = [*scored, *held]
+        terms = np.array([term for line in every for term, _ in line], dtype=np.int64)
+        weights = np.array([weight for line in every for _, weight in line], dtype=np.float32)
+        lines = np.arange(len(every)).repeat([len(line) for line in every])
+        impacts = int(sum(map(len, scored)))  # so many of the terms have one
+        known = terms < len(self.starts) - 1
+        if not known.all():
+            impacts = int(known[:impacts].sum())
+            terms, weights, lines = terms[known], weights[known], lines[known]
+        begins = self.starts[terms]
+        counts = self.starts[terms + 1] - begins
+        ends = counts.cumsum()
+        at = np.arange(ends[-1] if len(ends) else 0) + (begins - ends + counts).repeat(counts)
+        values = weights.repeat(counts)
+        have = int(ends[impacts - 1]) if impacts else 0
+        values[:have] *= self.impacts[at[:have]]
+        cells = self.rows[at] + (lines * self.size).repeat(counts)
+        total = np.bincount(cells, values, len(every) * self.size)
+        return total.astype(np.float32).reshape(len(every), self.size)
 
     def holds(self, row: int, term: int) -> bool:
         """Whether `row` holds `term`."""

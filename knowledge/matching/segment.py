@@ -13,7 +13,7 @@ from knowledge.matching.actions import NAMES, Flags, acts
 from knowledge.matching.analysis import Analyser, Reading, head, title_words
 from knowledge.matching.entries import Entry
 from knowledge.matching.lexicon import canonical_words
-from knowledge.matching.postings import Counts, Floats, Ints, Postings, bm25, idf, unit
+from knowledge.matching.postings import Counts, Floats, Ints, Postings, Terms, bm25, idf, unit
 from knowledge.text import fold, normalise
 
 #: Words of the body that are read; papers and outcomes come first, steps last.
@@ -97,6 +97,8 @@ class Segment:
     """The postings of `entries`."""
 
     entries: tuple[Entry, ...]
+    names: tuple[str, ...]
+    """The normalised title of each entry."""
     postings: Mapping[str, Postings]
     heads: Postings
     owners: Ints
@@ -107,13 +109,13 @@ class Segment:
     acts: Flags
     """For each entry which acts its title speaks of."""
 
-    def best_phrases(self, terms: Iterable[tuple[int, float]]) -> tuple[Floats, Floats]:
-        """Return each entry's most alike phrase: its cosine, and the likeness of each phrase."""
-        likeness = self.postings["phrases"].score(terms)
+    def best_phrases(self, terms: Terms) -> Floats:
+        """Return the cosine of each entry's most alike phrase."""
+        likeness = self.postings["phrases"].sums((terms,))[0]
         best = np.zeros(len(self.entries), dtype=np.float32)
         if len(likeness):
             best[self.phrase_entries] = np.maximum.reduceat(likeness, self.phrase_starts)
-        return best, likeness
+        return best
 
 
 def counted(words: Iterable[str]) -> dict[str, float]:
@@ -266,6 +268,7 @@ def segment(entries: Sequence[Entry], rows: Rows, stats: Statistics, terms: int)
     starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if len(owners) else owners
     return Segment(
         tuple(entries),
+        tuple(normalise(entry.title) for entry in entries),
         postings,
         Postings.of(heads, heads.counts, terms),
         owners,

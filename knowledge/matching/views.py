@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,21 +37,23 @@ class Store:
         size = len(first.entries)
         return (first, row) if row < size else (self.segments[1], row - size)
 
+    def sums(self, channel: str, *scored: Terms, held: Sequence[Terms] = ()) -> Floats:
+        """Return a line of every row for each list of terms; see Postings.sums."""
+        if channel in COMMONEST:
+            first = self.segments[0].postings[channel]
+            scored = tuple(first.telling(terms, COMMONEST[channel]) for terms in scored)
+        return joined(part.postings[channel].sums(scored, held) for part in self.segments)
+
     def score(self, channel: str, terms: Terms) -> Floats:
         """Return the score of every row in one channel."""
-        if channel in COMMONEST:
-            terms = self.segments[0].postings[channel].telling(terms, COMMONEST[channel])
-        return joined(part.postings[channel].score(terms) for part in self.segments)
-
-    def mass(self, channel: str, terms: Terms) -> Floats:
-        """Return the worth of the `terms` that every row holds in one channel."""
-        return joined(part.postings[channel].mass(terms) for part in self.segments)
+        scores: Floats = self.sums(channel, terms)[0]
+        return scores
 
 
 def joined(parts: Iterable[Floats]) -> Floats:
-    """Return the rows of all segments in one array."""
+    """Return the rows of all segments in one array; they are its last dimension."""
     every = list(parts)
-    return every[0] if len(every) == 1 else np.concatenate(every)
+    return every[0] if len(every) == 1 else np.concatenate(every, axis=-1)
 
 
 def unit(terms: Terms, weights: Floats) -> Terms:
@@ -73,22 +75,26 @@ def views(store: Store, reading: Reading) -> dict[str, Floats]:
     worth_every = [(term, float(idf[term])) for term, _ in every]
     telling = (t.folded for t, w in zip(reading.tokens, reading.weights, strict=True) if w > 0)
     likened = unit(known(phrase_terms(reading)), idf)
+    worth_said = [(term, float(idf[term])) for term, _ in said]
+    title = store.sums("title", typed, singles, held=(worth, worth_said, worth_every))
+    official_pairs = store.sums("pairs", known(reading.pairs()), pairs)
+    spoken = store.sums("spoken", typed, held=(worth,))
     return {
-        "title": store.score("title", typed),
-        "pairs": store.score("pairs", known(reading.pairs())),
+        "title": title[0],
+        "pairs": official_pairs[0],
         "accents": store.score("accents", known(reading.accents())),
-        "official": store.score("title", singles),
-        "official_pairs": store.score("pairs", pairs),
+        "official": title[1],
+        "official_pairs": official_pairs[1],
         "field": store.score("field", every),
         "body": store.score("body", every),
-        "spoken": store.score("spoken", typed),
+        "spoken": spoken[0],
         "grams": store.score("grams", unit(known(grams(telling)), store.stats.title_idf)),
-        "phrase": joined(part.best_phrases(likened)[0] for part in store.segments),
-        "held_typed": store.mass("title", worth),
-        "held_said": store.mass("title", [(term, float(idf[term])) for term, _ in said]),
-        "held_every": store.mass("title", worth_every),
-        "held_spoken": store.mass("spoken", worth),
-        "held_head": joined(part.heads.mass(worth_every) for part in store.segments),
+        "phrase": joined(part.best_phrases(likened) for part in store.segments),
+        "held_typed": title[2],
+        "held_said": title[3],
+        "held_every": title[4],
+        "held_spoken": spoken[1],
+        "held_head": joined(part.heads.sums((), (worth_every,))[0] for part in store.segments),
     }
 
 

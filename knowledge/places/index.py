@@ -6,6 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from knowledge.places.names import Level, name_key, name_words
 from knowledge.places.table import Change, Unit, split_name
 
@@ -80,10 +83,22 @@ class Names:
         self._add_provinces(changes, communes, provinces)
         self._add_aliases(aliases or {})
         self.by_key = dict(self.by_key)
-        self.keys = tuple(self.by_key)
+        self._as_long: dict[tuple[int, int], tuple[str, ...]] = {}
         self.longest = max(
             (len(e.words) for found in self.by_key.values() for e in found), default=0
         )
+
+    def near(self, typed: str, edits: int, *, limit: int) -> list[tuple[str, int]]:
+        """Return the keys at most so many edits from `typed`, each with how many, the nearest first."""
+        wanted = len(typed), edits
+        if wanted not in self._as_long:
+            self._as_long[wanted] = tuple(
+                key for key in self.by_key if abs(len(key) - len(typed)) <= edits
+            )
+        found = process.extract(
+            typed, self._as_long[wanted], scorer=OSA.distance, score_cutoff=edits, limit=limit
+        )
+        return [(key, int(distance)) for key, distance, _ in found]
 
     def _split(self, name: str) -> tuple[str, str, tuple[str, ...]]:
         """Return kind, key and words of a full name."""

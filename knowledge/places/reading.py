@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge.places.index import NICKNAME_KEYS, Entity, Names
@@ -172,12 +171,9 @@ class Text:
             if len(typed) < 3 or typed in self.names.by_key:
                 continue
             cutoff = 2 if len(typed) > 7 else 1
-            near = process.extract(
-                typed, self.names.keys, scorer=OSA.distance, score_cutoff=cutoff, limit=15
-            )
-            for key, edits, _ in near:
+            for key, edits in self.names.near(typed, cutoff, limit=15):
                 if not key.isdigit():
-                    yield Mention(start, end, self.after.get(start), key, int(edits))
+                    yield Mention(start, end, self.after.get(start), key, edits)
 
     def near_after(self, marker: Marker) -> list[Mention]:
         """Return names of several words, one error away, right after `marker`."""
@@ -186,8 +182,8 @@ class Text:
             typed = "".join(token.key for token in self.tokens[start:end])
             if len(typed) < 7 or any(token.breaks for token in self.tokens[start:end]):
                 continue
-            near = process.extract(typed, self.names.keys, scorer=OSA.distance, score_cutoff=1)
-            found = [Mention(start, end, marker, key, int(edits)) for key, edits, _ in near]
+            near = self.names.near(typed, 1, limit=5)
+            found = [Mention(start, end, marker, key, edits) for key, edits in near]
             found = [m for m in found if self._is_one_slip(m)]
             if found:
                 return found

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.text import fold, normalise
 
 #: At least this share of the question's weight must be found in a fact for it to be the answer.
@@ -22,6 +25,9 @@ SAME_FIGURE = 0.8
 CLEAR = 0.97
 #: A count was asked for and the fact is a share, or the other way round.
 OTHER_MEASURE = 0.9
+
+#: Sums of the same numbers in another order differ by less.
+ROUNDING = 1e-6
 
 _STOP = frozenset(
     [
@@ -203,11 +209,10 @@ class Facts:
         self._wordings = [
             [(wording, self._mass(wording)) for wording in wordings] for wordings in said
         ]
-        self._about: dict[str, set[int]] = defaultdict(set)
-        """Facts (by number) that have a word in any of their wordings."""
-        for number, wordings in enumerate(said):
-            for word in frozenset[str]().union(*wordings):
-                self._about[word].add(number)
+        self._about = _positions(said)
+        """Wordings, counted through all facts, that have a word."""
+        self._owners = np.repeat(np.arange(len(said)), [len(wordings) for wordings in said])
+        """The fact (by number) of each wording."""
         self._periods = [_period(fold(fact.period.lower())) for fact in self.facts]
         self.localities = tuple(dict.fromkeys(fact.locality for fact in self.facts))
         self._folded_localities = {fact.folded_locality: fact.locality for fact in self.facts}
@@ -243,10 +248,9 @@ class Facts:
         level = _LEVEL.search(folded)
         asked = frozenset(words)
         mass = self._mass(asked)
-        near = sorted(set[int]().union(*(self._about.get(word, ()) for word in asked)))
         hits = [
             FactHit(fact, self._score(asked, mass, self._wordings[number], fact))
-            for number in near
+            for number in self._near(asked, mass)
             for fact in (self.facts[number],)
             if (not localities or fact.locality in localities)
             and _fits(self._periods[number], period)
@@ -255,6 +259,14 @@ class Facts:
         enough = [hit for hit in hits if hit.score >= ENOUGH]
         enough.sort(key=lambda hit: (-round(hit.score, 2), bool(hit.fact.level)))
         return tuple(hit for hit in enough[:MOST_HITS] if _rivals(hit, enough[0]))
+
+    def _near(self, asked: Set[str], mass: float) -> list[int]:
+        """Return the facts with a wording that holds enough of what is asked to answer it."""
+        held = np.zeros(len(self._owners))
+        for word in asked:
+            if word in self._about:
+                held[self._about[word]] += self._w(word)
+        return [int(number) for number in np.unique(self._owners[held >= ENOUGH * mass - ROUNDING])]
 
     def asks_for_trend(self, question: str) -> bool:
         """Whether `question` wants one figure over several periods of one locality."""
@@ -328,6 +340,16 @@ class Facts:
 
     def _locality_words(self, localities: Sequence[str]) -> frozenset[str]:
         return frozenset(word for locality in localities for word in fold(locality.lower()).split())
+
+
+def _positions(said: Sequence[Sequence[Set[str]]]) -> dict[str, NDArray[np.int64]]:
+    """Return for each word the places of the wordings that have it."""
+    places: dict[str, list[int]] = defaultdict(list)
+    every = (wording for wordings in said for wording in wordings)
+    for place, wording in enumerate(every):
+        for word in wording:
+            places[word].append(place)
+    return {word: np.array(found) for word, found in places.items()}
 
 
 def _rivals(hit: FactHit, best: FactHit) -> bool:
