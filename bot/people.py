@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, UniqueConstraint, and_, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    RowMapping,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    tuple_,
+)
 from sqlalchemy import delete as sa_delete
 from sqlalchemy import exists as sa_exists
+from sqlalchemy import insert as sa_insert
 from sqlalchemy import select as sa_select
 from sqlalchemy import update as sa_update
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +27,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.db import table_of
 from bot.models import OPEN, Contact, Delivery, DeliveryStatus, Person
+from bot.models.people import new_person_id
+
+_CONTACTS: Final = table_of(Contact)
+# Written once: building a statement costs more than running it.
+_KNOWN: Final = sa_select(_CONTACTS.c.id, _CONTACTS.c.channel, _CONTACTS.c.address).where(
+    tuple_(_CONTACTS.c.channel, _CONTACTS.c.address).in_(bindparam("addresses", expanding=True))
+)
+_SEEN: Final = (
+    sa_update(_CONTACTS)
+    .where(_CONTACTS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(last_seen_at=bindparam("now"), suppressed_at=None, suppressed_why="")
+)
 
 
 async def find_contact(session: AsyncSession, channel: str, address: str) -> Contact | None:
@@ -93,7 +116,7 @@ async def join(session: AsyncSession, *, kept: str, joined: str) -> None:
     pair = select(Person.id).where(col(Person.id).in_((kept, joined))).order_by(col(Person.id))
     await session.exec(pair.with_for_update())
     await session.flush()
-    await _absorb(await session.connection(), _table(Person), kept, joined)
+    await _absorb(await session.connection(), table_of(Person), kept, joined)
     await _move_deliveries(session, kept, joined)
     again = select(Contact).where(Contact.person_id == kept)
     await session.exec(again.execution_options(populate_existing=True))
@@ -124,7 +147,7 @@ async def forget_address(session: AsyncSession, channel: str, address: str) -> N
     await session.delete(contact)
     await session.flush()
     connection = await session.connection()
-    for table, column in _pointing_to(_table(Person)):
+    for table, column in _pointing_to(table_of(Person)):
         owned = sa_select(column).select_from(table).where(column == person_id).limit(1)
         if (await connection.execute(owned)).first() is not None:
             return
@@ -152,10 +175,6 @@ async def _move_deliveries(session: AsyncSession, kept: str, joined: str) -> Non
 
 
 # --- Moving what is owned --------------------------------------------------------------------------
-
-
-def _table(model: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def _pointing_to(table: Table) -> list[tuple[Table, Column[Any]]]:
@@ -236,25 +255,21 @@ async def heard_from_all(
     """Note that citizens did something: `heard_from` for many (channel, address) at once."""
     if not addresses:
         return
-    key = tuple_(col(Contact.channel), col(Contact.address))
-    query = select(Contact.id, Contact.channel, Contact.address).where(key.in_(addresses))
-    known = (await session.exec(query)).all()
+    rows = await session.exec(_KNOWN, params={"addresses": list(addresses)})  # type: ignore[call-overload]
+    known = {(channel, address): id_ for id_, channel, address in rows}
     if known:
-        await session.exec(
-            update(Contact)
-            .where(col(Contact.id).in_([id_ for id_, _, _ in known]))
-            .values(last_seen_at=now, suppressed_at=None, suppressed_why="")
-        )
-    new = sorted(set(addresses) - {(one[1], one[2]) for one in known})
+        seen = {"ids": list(known.values()), "now": now}
+        await session.exec(_SEEN, params=seen)
+    new = sorted(set(addresses) - known.keys())
     if new:
-        people = [Person(created_at=now) for _ in new]
-        session.add_all(people)
-        await session.flush()
-        session.add_all(
-            Contact(channel=channel, address=address, person_id=person.id, last_seen_at=now)
+        people = [{"id": new_person_id(), "created_at": now} for _ in new]
+        contacts = [
+            {"channel": channel, "address": address, "person_id": person["id"], "last_seen_at": now,
+             "suppressed_at": None, "suppressed_why": ""}
             for (channel, address), person in zip(new, people, strict=True)
-        )
-        await session.flush()
+        ]  # fmt: skip
+        await session.exec(sa_insert(table_of(Person)), params=people)
+        await session.exec(sa_insert(table_of(Contact)), params=contacts)
 
 
 async def move(session: AsyncSession, channel: str, old: str, new: str) -> None:

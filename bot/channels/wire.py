@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 from bot.channels import Arrival, Outgoing
@@ -11,6 +11,9 @@ from bot.conversation import Attachment, AttachmentKind, Button, Location, Messa
 
 #: What an arrival tells the first message of its reply.
 MARKS: Final = ("edit_of", "press", "reply_to")
+
+_OUTGOING: Final = tuple(one.name for one in fields(Outgoing))
+_BUTTON: Final = tuple(one.name for one in fields(Button))
 
 
 def arrival_to_json(arrival: Arrival) -> dict[str, Any]:
@@ -40,11 +43,24 @@ def message_from_json(raw: dict[str, Any]) -> Message:
 
 
 def outgoing_to_json(outgoing: Outgoing) -> dict[str, Any]:
-    """Return a platform message as it waits to be sent."""
-    return {**asdict(outgoing), "image": b64encode(outgoing.image).decode("ascii")}
+    """Return a platform message as it waits to be sent: only what it has."""
+    raw = {name: value for name in _OUTGOING if (value := getattr(outgoing, name))}
+    if outgoing.buttons:
+        raw["buttons"] = [[_button(one) for one in row] for row in outgoing.buttons]
+    if outgoing.image:
+        raw["image"] = b64encode(outgoing.image).decode("ascii")
+    return raw
+
+
+def _button(button: Button) -> dict[str, str]:
+    return {name: value for name in _BUTTON if (value := getattr(button, name))}
 
 
 def outgoing_from_json(raw: dict[str, Any]) -> Outgoing:
     """Return a waiting platform message."""
-    buttons = tuple(tuple(Button(**one) for one in row) for row in raw["buttons"])
-    return Outgoing(**{**raw, "buttons": buttons, "image": b64decode(raw["image"])})
+    buttons = tuple(
+        tuple(Button(one.get("label", ""), one.get("send", ""), one.get("url", "")) for one in row)
+        for row in raw.get("buttons", ())
+    )
+    image = b64decode(raw.get("image", ""))
+    return Outgoing(**{"text": "", **raw, "buttons": buttons, "image": image})

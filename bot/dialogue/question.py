@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.conversation import Attachment, Candidate, Card, Message, Reply
 from bot.db import Database
@@ -49,17 +49,21 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as it is stored: only what differs from a new conversation."""
-        new = asdict(State())
-        return {key: value for key, value in asdict(self).items() if value != new[key]}
+        return {
+            name: value for name, new in _NEW_STATE.items() if (value := getattr(self, name)) != new
+        }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> State:
         """Return the stored state; keys of an older or newer program are ignored."""
-        known = {key: raw[key] for key in asdict(cls()) if key in raw}
+        known = {key: raw[key] for key in _NEW_STATE if key in raw}
         for name in ("choices", "wish"):
             if name in known:
                 known[name] = tuple(known[name])
         return cls(**known)
+
+
+_NEW_STATE: Final = asdict(State())
 
 
 @dataclass(slots=True)
