@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -118,9 +119,7 @@ async def _record_all(session: AsyncSession, records: Sequence[_Record]) -> None
     chats = [one.kept(ids.get(id(one))) for one in records if not one.reply.forget]
     if chats:
         await keep_states(session, chats)
-    for one in records:
-        if one.missed:
-            await count_missed(session, one.question, one.now)
+    await count_missed(session, [one.question for one in records if one.missed], records[0].now)
     await write_each(session, [one.also for one in records if one.also is not None])
 
 
@@ -134,18 +133,20 @@ async def _insert(session: AsyncSession, turns: Sequence[_Record]) -> dict[int, 
     return {id(one): key for one, key in zip(turns, inserted.scalars(), strict=True)}
 
 
-async def count_missed(session: AsyncSession, question: str, now: datetime) -> None:
-    """Count a masked question that was not answered; one that was mended opens again."""
-    folded = fold(question)
-    query = select(MissedQuestion).where(col(MissedQuestion.folded) == folded).with_for_update()
-    missed = (await session.exec(query)).first()
-    if missed is None:
-        missed = MissedQuestion(
-            folded=folded, question=question, action=Action.ABSTAIN, times=0, first_at=now
+async def count_missed(session: AsyncSession, questions: Sequence[str], now: datetime) -> None:
+    """Count masked questions that were not answered; one that was mended opens again."""
+    if not questions:
+        return
+    wordings = {fold(question): question for question in questions}
+    query = select(MissedQuestion).where(col(MissedQuestion.folded).in_(sorted(wordings)))
+    known = {one.folded: one for one in await session.exec(query.with_for_update())}
+    for folded, times in Counter(map(fold, questions)).items():
+        missed = known.get(folded) or MissedQuestion(
+            folded=folded, question=wordings[folded], action=Action.ABSTAIN, times=0, first_at=now
         )
-    missed.times += 1
-    if missed.status in (MissedStatus.ALIASED, MissedStatus.DRAFTED):
-        missed.status = MissedStatus.OPEN  # it was mended, and is missed all the same
-    missed.last_at = now
-    session.add(missed)
+        missed.times += times
+        if missed.status in (MissedStatus.ALIASED, MissedStatus.DRAFTED):
+            missed.status = MissedStatus.OPEN  # it was mended, and is missed all the same
+        missed.last_at = now
+        session.add(missed)
     await session.flush()

@@ -71,7 +71,7 @@ async def test_settling_ends_a_group_and_missing_it_again_opens_what_was_mended(
             ).one()
             assert await settle(session, group or 0, status) == 1
         async with database.write() as session:
-            await count_missed(session, question, NOW)
+            await count_missed(session, [question], NOW)
         async with database.read() as session:
             (kept,) = await questions_of(session, group or 0)
         assert (kept.status is MissedStatus.OPEN, kept.times) == (opens, 2)
