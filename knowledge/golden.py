@@ -140,8 +140,7 @@ class Gate:
         published = self._library.current
         async with self._read() as session:
             questions = await active(session)
-        asked = _digest([(g.question, sorted(g.codes)) for g in questions])
-        key = f"{published.version}:{asked}"
+        key = _key(published, questions)
         change = [content_hash(dump(content)) for content in contents]
         change_key = f"{key}:{_digest([change, sorted(phrases.items())])}"
         async with self._asking:
@@ -150,7 +149,7 @@ class Gate:
             if after is None:
                 would_be = await asyncio.to_thread(trial, published, contents, phrases)
                 after = await self._ask(change_key, would_be, questions)
-        return Verdict(published.version, asked, before, after)
+        return Verdict(published.version, key.partition(":")[2], before, after)
 
     def went_live(self, verdict: Verdict) -> None:
         """Remember that a change of which `verdict` speaks is live: what was after is before now."""
@@ -159,7 +158,11 @@ class Gate:
 
     async def now(self) -> tuple[Answered, ...]:
         """Return how the golden questions fare with what is live."""
-        return (await self.verdict(())).before
+        published = self._library.current
+        async with self._read() as session:
+            questions = await active(session)
+        async with self._asking:
+            return await self._ask(_key(published, questions), published, questions)
 
     async def _ask(
         self, key: str, published: Published, questions: Sequence[Golden]
@@ -172,6 +175,11 @@ class Gate:
                 self._asked.popitem(last=False)
         self._asked.move_to_end(key)
         return self._asked[key]
+
+
+def _key(published: Published, questions: Sequence[Golden]) -> str:
+    """Return what the answers depend on: "version:digest of the questions"."""
+    return f"{published.version}:{_digest([(g.question, sorted(g.codes)) for g in questions])}"
 
 
 def _digest(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,6 +20,7 @@ from bot.admin.procedures.catalogue import titles
 from bot.admin.procedures.work import Press, doer_of, gate_of, library_of, press_of
 from bot.deeds import Doer
 from bot.models import Role
+from knowledge.golden import Answered
 from knowledge.models import GoldenQuestion, Origin
 from knowledge.text import fold, normalise
 
@@ -26,6 +28,9 @@ router = APIRouter()
 
 #: Questions on one page.
 PER_PAGE: Final = 50
+#: Seconds a page waits for the questions to be asked, and after which it comes again.
+PATIENCE: Final = 0.2
+COME_AGAIN: Final = 2
 #: Longest question and most codes of one.
 LONGEST: Final = 300
 MOST_CODES: Final = 10
@@ -124,14 +129,26 @@ async def store(session: AsyncSession, question: str, codes: list[str], doer: Do
 
 @router.get("/golden/run")
 async def run(request: Request, visitor: Viewer) -> Response:
-    """Ask every question of what is live now and show which fail."""
+    """Ask every question of what is live now and show which fail; meanwhile a page that comes again."""
     await library_of(request).refresh()
-    answered = await gate_of(request).now()
+    answered = await _asked(request)
+    if answered is None:
+        return page(request, visitor, "golden/asking.html", again=COME_AGAIN)
     failed = [one for one in answered if not one.right]
     async with database_of(request).read() as session:
         codes = [code for one in failed for code in (*one.codes, *one.golden.codes)]
         names = await titles(session, codes)
     return page(request, visitor, "golden/run.html", answered=answered, failed=failed, names=names)
+
+
+async def _asked(request: Request) -> tuple[Answered, ...] | None:
+    """Return what the questions were answered, or None while they are still being asked."""
+    asking: asyncio.Future[tuple[Answered, ...]] | None
+    asking = getattr(request.app.state, "asking", None)
+    if asking is None or asking.done():  # what was asked of this version is remembered
+        asking = request.app.state.asking = asyncio.create_task(gate_of(request).now())
+    await asyncio.wait([asking], timeout=PATIENCE)
+    return asking.result() if asking.done() else None
 
 
 @router.get("/golden/{question_id}")

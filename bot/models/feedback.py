@@ -34,7 +34,10 @@ class Feedback(SQLModel, table=True):
     """One citizen's 👍 or 👎 for one answer, with the masked words it was about."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index("ix_feedback_queue", "status", "helpful", "id"),)
+    __table_args__ = (
+        Index("ix_feedback_queue", "status", "helpful", "id"),
+        Index("ix_feedback_at_helpful", "at", "helpful"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     turn_id: int = Field(unique=True)
@@ -43,7 +46,7 @@ class Feedback(SQLModel, table=True):
         default=None, foreign_key="person.id", index=True, ondelete="CASCADE"
     )
     channel: str
-    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     helpful: bool
     reason: FeedbackReason = Field(default=FeedbackReason.NONE, sa_type=EnumText(FeedbackReason))
     comment: str = ""

@@ -323,6 +323,25 @@ def test_a_broken_golden_question_holds_a_publication_until_a_reason_is_given(
     assert question in text(editor.get("/admin/golden/run"))
 
 
+def test_nobody_waits_for_the_golden_questions_to_be_asked(desk: Desk, anyone: TestClient) -> None:
+    assert anyone.portal is not None
+    state = anyone.app.state  # type: ignore[attr-defined]
+
+    async def being_asked() -> None:
+        state.asking = asyncio.get_running_loop().create_future()
+
+    async def answered() -> None:
+        state.asking.set_result(())
+
+    anyone.portal.call(being_asked)
+    waits = desk(Role.VIEWER).get("/admin/golden/run")
+    anyone.portal.call(answered)
+    told = desk(Role.VIEWER).get("/admin/golden/run")
+
+    assert (waits.status_code, "Trang tự tải lại" in waits.text) == (200, True)
+    assert ("Trang tự tải lại" in told.text) is False
+
+
 def test_a_revision_is_sent_back_with_what_to_mend(desk: Desk) -> None:
     editor, approver = desk(Role.EDITOR), desk(Role.APPROVER)
     new(editor, "9.000113")
