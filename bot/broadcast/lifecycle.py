@@ -18,6 +18,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
+from bot.broadcast import outbox
 from bot.broadcast.clock import shown
 from bot.broadcast.firing import check_schedule, next_fire
 from bot.broadcast.wording import message_text
@@ -257,8 +258,10 @@ async def resume(
         raise LifecycleError(words.NOT_STOPPED)
     if announcement.expires_at is not None and announcement.expires_at <= now:
         raise LifecycleError(words.EXPIRED_ALREADY)
-    stopped = select(Run).where(
-        Run.announcement_id == announcement_id, Run.status == RunStatus.STOPPED
+    stopped = (
+        select(Run)
+        .where(Run.announcement_id == announcement_id, Run.status == RunStatus.STOPPED)
+        .order_by(col(Run.id))
     )
     runs = (await session.exec(stopped)).all()
     for run in runs:
@@ -310,32 +313,35 @@ async def send_again(
     Who is suppressed is skipped when their turn comes, as always.
     """
     failed = (
-        update(Delivery)
-        .where(
-            col(Delivery.run_id) == run_id,
-            col(Delivery.status) == DeliveryStatus.PERMANENT,
-        )
-        .values(status=DeliveryStatus.CREATED, attempts=0, next_at=None, reason="", done_at=None)
+        col(Delivery.run_id) == run_id,
+        col(Delivery.status) == DeliveryStatus.PERMANENT,
     )
-    chunks = select(Delivery.chunk, Delivery.channel).where(
-        Delivery.run_id == run_id, Delivery.status == DeliveryStatus.PERMANENT
-    )
-    again = set((await session.exec(chunks.distinct())).all())
-    count = (await session.exec(failed)).rowcount
-    for number, channel in again:
-        chunk = await session.get_one(Chunk, (run_id, number, channel))
+    chunks = select(Delivery.chunk, Delivery.channel).where(*failed).distinct()
+    for number, channel in sorted((await session.exec(chunks)).all()):
+        chunk = await session.get_one(Chunk, (run_id, number, channel), with_for_update=True)
         chunk.status, chunk.due_at = ChunkStatus.WAITING, now
         session.add(chunk)
+    again = update(Delivery).where(*failed)
+    values = {
+        "status": DeliveryStatus.CREATED,
+        "attempts": 0,
+        "next_at": None,
+        "reason": "",
+        "done_at": None,
+    }
+    count = (await session.exec(again.values(**values))).rowcount
+    if not count:
+        return 0
     run = await session.get_one(Run, run_id)
-    if count:
-        run.status, run.finished_at = RunStatus.SENDING, None
-        session.add(run)
-        announcement = await _locked(session, run.announcement_id)
-        announcement.status = AnnouncementStatus.SENDING
-        session.add(announcement)
-        await _note(
-            session, announcement, "announcement.send_again", by, where, after={"people": count}
-        )
+    announcement = await _locked(session, run.announcement_id)
+    announcement.status = AnnouncementStatus.SENDING
+    session.add(announcement)
+    await session.flush()
+    run.status, run.finished_at = RunStatus.SENDING, None
+    session.add(run)
+    await _note(
+        session, announcement, "announcement.send_again", by, where, after={"people": count}
+    )
     return count
 
 
@@ -401,17 +407,10 @@ async def settle(session: AsyncSession, *, now: datetime) -> int:
         .correlate(Run)
         .exists()
     )
-    finished = select(Run).where(Run.status == RunStatus.SENDING, ~open_chunks)
-    runs = (await session.exec(finished)).all()
-    for run in runs:
-        run.status, run.finished_at = RunStatus.DONE, now
-        session.add(run)
-        announcement = await _locked(session, run.announcement_id)
-        if announcement.status is AnnouncementStatus.SENDING:
-            waits = announcement.next_fire_at is not None
-            announcement.status = AnnouncementStatus.SCHEDULED if waits else AnnouncementStatus.DONE
-            session.add(announcement)
-    return len(runs)
+    finished = select(Run.id).where(Run.status == RunStatus.SENDING, ~open_chunks)
+    runs = (await session.exec(finished.order_by(col(Run.announcement_id), col(Run.id)))).all()
+    closed = [await outbox.finish(session, run_id or 0, now=now) for run_id in runs]
+    return sum(closed)
 
 
 async def _anyone_got(session: AsyncSession, announcement_id: int) -> bool:

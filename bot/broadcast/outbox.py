@@ -2,6 +2,9 @@
 
 Rows are the truth. A worker takes a few by lease, sends them, and writes each outcome before the
 slot that sent it takes another: so a kill repeats at most what was in flight and loses nothing.
+
+Every transaction locks in one order, so that on PostgreSQL no two wait for each other: a chunk, its
+deliveries by person, the announcement, its runs.
 """
 
 from __future__ import annotations
@@ -198,7 +201,7 @@ _FINAL: Final = (DeliveryStatus.DELIVERED, DeliveryStatus.PERMANENT, DeliverySta
 
 
 async def mark(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
-    """Write what became of deliveries, all at once."""
+    """Write what became of deliveries, all at once and in the order everybody locks them."""
     rows = [
         {
             "of_run": one.taken.run_id,
@@ -210,7 +213,7 @@ async def mark(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
             "to_done_at": one.at if one.status in _FINAL else None,
             "to_uncount": int(one.uncounted),
         }
-        for one in outcomes
+        for one in sorted(outcomes, key=lambda one: (one.taken.run_id, one.taken.person_id))
     ]
     connection = await session.connection()
     await connection.execute(_MARK, rows)
@@ -219,21 +222,28 @@ async def mark(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
 async def keep(
     session: AsyncSession, key: ChunkKey, taken: Sequence[Taken], *, owner: str, now: datetime
 ) -> None:
-    """Renew the lease of a chunk and of the rows in hand."""
+    """Renew the lease of a chunk and of the rows in hand; one chunk in a transaction."""
     await session.exec(
         update(Chunk).where(*_is(key)).values(due_at=now + LEASE, status=ChunkStatus.QUEUED)
     )
-    if taken:
-        await session.exec(
-            update(Delivery)
-            .where(
-                col(Delivery.run_id) == key.run_id,
-                col(Delivery.person_id).in_([one.person_id for one in taken]),
-                col(Delivery.owner) == owner,
-            )
-            .values(lease_until=now + LEASE)
-            .execution_options(synchronize_session=False)
+    if not taken:
+        return
+    mine = (
+        select(Delivery.person_id)
+        .where(
+            col(Delivery.run_id) == key.run_id,
+            col(Delivery.person_id).in_([one.person_id for one in taken]),
+            col(Delivery.owner) == owner,
         )
+        .order_by(col(Delivery.person_id))
+        .with_for_update()
+    )
+    await session.exec(
+        update(Delivery)
+        .where(col(Delivery.run_id) == key.run_id, col(Delivery.person_id).in_(mine))
+        .values(lease_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def move(session: AsyncSession, channel: str, taken: Taken, address: str) -> None:
@@ -337,30 +347,59 @@ async def put_down(
     await finish(session, key.run_id, now=now)
 
 
-async def finish(session: AsyncSession, run_id: int, *, now: datetime) -> None:
-    """Close a run whose chunks are all done, and its announcement when nothing more is to come."""
-    run = (await session.exec(select(Run).where(Run.id == run_id).with_for_update())).one()
+async def finish(session: AsyncSession, run_id: int, *, now: datetime) -> bool:
+    """Close a run whose chunks are all done, and its announcement when nothing more is to come.
+
+    Returns whether it did.
+    """
+    run = await session.get_one(Run, run_id)
     if run.status is not RunStatus.SENDING:
-        return
-    waiting = select(Chunk.number).where(
-        Chunk.run_id == run_id, col(Chunk.status) != ChunkStatus.DONE
+        return False
+    announcement = await session.get_one(
+        Announcement, run.announcement_id, with_for_update=True, populate_existing=True
     )
-    if (await session.exec(waiting.limit(1))).first() is not None:
-        return
+    await session.refresh(run, with_for_update=True)
+    if run.status is not RunStatus.SENDING or await _any_chunk_left(session, run_id):
+        return False
     run.status, run.finished_at = RunStatus.DONE, now
     session.add(run)
     await session.flush()
-    announcement = await session.get_one(Announcement, run.announcement_id)
     others = select(Run.id).where(
         Run.announcement_id == run.announcement_id,
         col(Run.status).in_((RunStatus.PLANNING, RunStatus.SENDING)),
     )
-    if (await session.exec(others.limit(1))).first() is not None:
-        return
-    if announcement.status is AnnouncementStatus.SENDING:
+    if announcement.status is not AnnouncementStatus.SENDING:
+        return True
+    if (await session.exec(others.limit(1))).first() is None:
         more = announcement.next_fire_at is not None
         announcement.status = AnnouncementStatus.SCHEDULED if more else AnnouncementStatus.DONE
         session.add(announcement)
+    return True
+
+
+async def _any_chunk_left(session: AsyncSession, run_id: int) -> bool:
+    waiting = select(Chunk.number).where(
+        Chunk.run_id == run_id, col(Chunk.status) != ChunkStatus.DONE
+    )
+    return (await session.exec(waiting.limit(1))).first() is not None
+
+
+async def begin(session: AsyncSession, run: Run, *, now: datetime) -> None:
+    """Note that a run has begun to be sent, once; the row of a later chunk's is not touched."""
+    await session.exec(
+        update(Announcement)
+        .where(
+            col(Announcement.id) == run.announcement_id,
+            col(Announcement.status) == AnnouncementStatus.SCHEDULED,
+        )
+        .values(status=AnnouncementStatus.SENDING)
+    )
+    if run.started_at is None:
+        await session.exec(
+            update(Run)
+            .where(col(Run.id) == run.id, col(Run.started_at).is_(None))
+            .values(started_at=now)
+        )
 
 
 def _is(key: ChunkKey) -> tuple[Any, ...]:

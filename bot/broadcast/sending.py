@@ -172,12 +172,8 @@ class Sender:
             if reason is not None or later is not None:
                 await outbox.put_down(session, key, now=now, not_before=later)
                 return None
-            if run.started_at is None:
-                run.started_at = now
-                session.add(run)
-            if announcement.status is AnnouncementStatus.SCHEDULED:
-                announcement.status = AnnouncementStatus.SENDING
-                session.add(announcement)
+            if run.started_at is None or announcement.status is AnnouncementStatus.SCHEDULED:
+                await outbox.begin(session, run, now=now)
         return self._work(key, chunk, announcement)
 
     def _not_before(
@@ -325,17 +321,17 @@ class Sender:
         now, moment = self._clock(), time.monotonic()
         old = [one for one in works if moment - one.renewed_at > outbox.LEASE.total_seconds() / 4]
         changed = [one for one in works if one.changed]
-        if not old and not changed:
-            return
-        async with self._database.write() as session:
-            for work in old:
+        for work in old:
+            async with self._database.write() as session:
                 hand = list(work.hand.values())
                 await outbox.keep(session, work.key, hand, owner=self._owner, now=now)
+            work.renewed_at = moment
+        if not changed:
+            return
+        async with self._database.write() as session:
             for work in changed:
                 if (chunk := await outbox.read_chunk(session, work.key)) is not None:
                     await outbox.sum_up(session, chunk)
-        for work in old:
-            work.renewed_at = moment
         for work in changed:
             work.changed = False
 
