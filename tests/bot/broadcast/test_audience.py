@@ -7,10 +7,21 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.broadcast import lifecycle
 from bot.broadcast.audience import estimate, plan
 from bot.broadcast.places import AudienceError, place_codes
 from bot.db import Database
-from bot.models import Announcement, Chunk, Contact, Delivery, Run, RunStatus, Subscription, Topic
+from bot.models import (
+    Announcement,
+    AnnouncementStatus,
+    Chunk,
+    Contact,
+    Delivery,
+    Run,
+    RunStatus,
+    Subscription,
+    Topic,
+)
 from bot.people import heard_from, suppress
 from knowledge.places import Places
 from tests.bot.broadcast.making import (
@@ -127,6 +138,28 @@ async def test_planning_again_does_nothing(database: Database) -> None:
 
     assert await plan(database, run_id, CHANNELS, due_at=NOW) == 1
     assert await plan(database, run_id, CHANNELS, due_at=NOW) == 1
+
+
+@pytest.mark.parametrize("size", [1, 10])
+async def test_a_run_stopped_right_after_its_planning_was_complete_resumes(
+    database: Database, size: int
+) -> None:
+    async with database.write() as session:
+        for address in ("1", "2", "3"):
+            await subscribe(session, address)
+        announcement = Announcement(text="x", topic="storms", status=AnnouncementStatus.SENDING)
+        run_id = await add_run(session, announcement)
+    await plan(database, run_id, CHANNELS, due_at=NOW, size=size)
+    async with database.write() as session:
+        await lifecycle.stop(session, run_id, by="lan")
+        await lifecycle.resume(session, run_id, by="lan", now=NOW)
+
+    assert await plan(database, run_id, CHANNELS, due_at=NOW, size=size) == 3
+
+    async with database.read() as session:
+        assert (await session.get_one(Run, run_id)).status is RunStatus.SENDING
+        rows = (await session.exec(select(Delivery.address))).all()
+    assert sorted(rows) == ["1", "2", "3"]
 
 
 def test_old_names_and_codes_become_todays_units() -> None:
