@@ -88,6 +88,8 @@ class PgQueuerEngine:
                 log.warning("engine lost its database", reason=str(error)[:200])
             finally:
                 self._queue = None
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError  # PgQueuer took the end for its own
             await asyncio.sleep(RECONNECT)
 
     async def _run_once(self, handler: Handler, lanes: Collection[int], at_once: int) -> None:

@@ -95,8 +95,10 @@ class Worker:
                 except Exception:
                     log.exception("chunks not queued")
             self._freed.clear()
+            # Not wait_for: up to Python 3.11 it swallows an end that comes with what it waits for.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._freed.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._freed.wait()
 
     async def _put(self) -> None:
         busy = Counter(key.channel for key in self._busy)

@@ -57,7 +57,8 @@ class Runner:
                     log.exception("imports not looked at")
                 self._woken.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+                    async with asyncio.timeout(LOOK_EVERY):  # wait_for may swallow the end
+                        await self._woken.wait()
         finally:
             if self._process is not None and self._process.returncode is None:
                 self._process.terminate()

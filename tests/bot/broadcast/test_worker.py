@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlmodel import col, select, update
 from bot.broadcast.audience import plan
 from bot.broadcast.engine import PgQueuerEngine
 from bot.broadcast.health import TROUBLED_AFTER
-from bot.broadcast.outbox import LEASE
+from bot.broadcast.outbox import LEASE, ChunkKey
 from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import Worker
 from bot.channels import Capabilities, SendError, Trouble
@@ -316,3 +316,38 @@ async def test_a_platform_that_fails_is_left_alone_and_nobody_is_lost(database: 
 
     assert at_first <= SLOTS  # those on their way together, and then nobody
     assert channel.addresses == [f"{number:04}" for number in range(300)]
+
+
+async def test_a_worker_told_to_stop_as_it_gets_a_hand_free_stops(database: Database) -> None:
+    worker = Worker(database, PgQueuerEngine(database.url), {}, NoPace(), clock=Clock())
+    feeding = asyncio.create_task(worker._feed())
+    while not worker._freed._waiters:  # noqa: ASYNC110 - until it waits
+        await asyncio.sleep(0)
+
+    worker._freed.set()
+    feeding.cancel()
+
+    assert await asyncio.wait({feeding}, timeout=5) == ({feeding}, set())
+
+
+async def test_an_engine_whose_queue_swallows_the_end_ends() -> None:
+    running = asyncio.Event()
+
+    class Swallowing(PgQueuerEngine):
+        async def _run_once(self, *_: Any) -> None:
+            if running.is_set():
+                await asyncio.Event().wait()
+            running.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+    async def handle(_: ChunkKey) -> None: ...
+
+    working = asyncio.create_task(
+        Swallowing("sqlite+aiosqlite://").run(handle, lanes=[1], at_once=1)
+    )
+    await running.wait()
+
+    working.cancel()
+
+    assert await asyncio.wait({working}, timeout=5) == ({working}, set())
