@@ -162,6 +162,7 @@ def _newer(one: type[Contact], channels: Sequence[str]) -> ColumnElement[bool]:
         select(literal(1))
         .where(
             other.person_id == one.person_id,
+            col(other.id) != one.id,  # known from the index: most people have no other contact
             col(other.suppressed_at).is_(None),
             col(other.channel).concat("").in_(channels),
             tuple_(col(other.last_seen_at), col(other.id))
