@@ -18,6 +18,7 @@ BENCHMARKS = {
     "privacy": ("tests.bench.privacy", ()),
     "petitions": ("tests.bench.petitions", ()),
     "channels": ("tests.bench.channels", ()),
+    "broadcast": ("tests.bench.broadcast", ()),
     "web": ("tests.bench.web", ()),
 }
 

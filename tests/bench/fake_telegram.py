@@ -1,6 +1,7 @@
 """A Telegram that takes every message and counts them, in a process of its own.
 
-GET /counts tells how often each chat was written to, and how often anybody asked in each second.
+GET /counts tells how often each chat was written to, and how often anybody asked in each second;
+GET /arrivals tells the moment of every message, and when the first of each text came.
 POST /plan sets how long an answer takes (`delay`, seconds) and what goes wrong: `faults`, the share of
 each Fault, and the `retry_after` of a 429.
 """
@@ -12,6 +13,8 @@ import asyncio
 import json
 import logging
 import random
+import time
+from array import array
 from collections import Counter
 from enum import StrEnum
 from typing import Any
@@ -49,6 +52,10 @@ class Platform:
         self.faults: Counter[str] = Counter()
         self.plan: dict[str, Any] = {}
         self.calls = 0
+        self.arrivals = array("d")
+        """Moments of time.time() at which a message was taken."""
+        self.firsts: dict[str, float] = {}
+        """When the first message came that begins with this line."""
         self._chance = random.Random(1)
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -73,6 +80,8 @@ class Platform:
         if fault is None or fault is Fault.SLOW:
             self.chats[str(fields["chat_id"])] += 1
             self.seconds[_second()] += 1
+            self.arrivals.append(time.time())
+            self.firsts.setdefault(str(fields["text"]).partition("\n")[0], self.arrivals[-1])
         number = self.calls
         if (delay := self.plan.get("delay")) is not None:
             await asyncio.sleep(delay)
@@ -114,6 +123,12 @@ class Platform:
         }
         return web.json_response(told)
 
+    async def tell_arrivals(self, request: web.Request) -> web.Response:
+        """Tell when messages came, from number `from` on."""
+        since = int(request.query.get("from", 0))
+        told = {"count": len(self.arrivals), "firsts": self.firsts}
+        return web.json_response({**told, "times": list(self.arrivals[since:])})
+
     async def set_plan(self, request: web.Request) -> web.Response:
         """Take what goes wrong from now on."""
         self.plan = await request.json()
@@ -135,6 +150,7 @@ def application() -> web.Application:
     platform = Platform()
     app = web.Application()
     app.router.add_get("/counts", platform.counts)
+    app.router.add_get("/arrivals", platform.tell_arrivals)
     app.router.add_post("/plan", platform.set_plan)
     app.router.add_route("*", "/bot{token}/{method}", platform.call)
     return app

@@ -85,6 +85,13 @@ class Platform:
             told: dict[str, Any] = await answer.json()
             return told
 
+    async def arrivals(self, since: int = 0) -> dict[str, Any]:
+        """Return the moments of its messages from number `since` on, and of the first of each text."""
+        url = f"{self.address}/arrivals?from={since}"
+        async with self._session.get(url) as answer:
+            told: dict[str, Any] = await answer.json()
+            return told
+
     async def plan(self, **plan: Any) -> None:
         """Say what goes wrong from now on."""
         async with self._session.post(f"{self.address}/plan", json=plan) as answer:

@@ -195,15 +195,16 @@ async def open_town(connections: int = 64) -> AsyncIterator[tuple[Town, str]]:
 
 
 class Assistant:
-    """`motcua run` in a process of its own, on a folder of its own."""
+    """`motcua run`, or only `motcua web`, in a process of its own, on a folder of its own."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], command: str = "run") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
+        self._command = command
         self._folder = folder
-        self._environment = {
+        self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("MOTCUA_")},
             "MOTCUA_DATA_DIR": str(folder),
             "MOTCUA_PORT": str(self.port),
@@ -219,7 +220,7 @@ class Assistant:
         started = time.perf_counter()
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns at once
-                [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=self._environment,
+                [sys.executable, "-m", "bot", self._command], cwd=ROOT, env=self.environment,
                 stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
         self._measured = psutil.Process(self._process.pid)
@@ -262,7 +263,7 @@ class Assistant:
     async def command(self, *words: str, given: str = "") -> None:
         """Run another `motcua` command on the same folder."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *words, cwd=ROOT, env=self._environment,
+            sys.executable, "-m", "bot", *words, cwd=ROOT, env=self.environment,
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         await process.communicate(given.encode())
