@@ -179,28 +179,37 @@ def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
     asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
-async def _emptied(name: str) -> None:
-    """Take every row out of a database, and with them whoever a test left connected.
+#: Takes every row out, and with them whoever a test left connected; a tenth of the time of TRUNCATE,
+#: which makes new files, and is left for what would be slow to step over later.
+_EMPTY = """
+DO $$
+DECLARE
+    one record;
+    gone bigint;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;  -- no triggers
+    FOR one IN SELECT tablename AS name FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('DELETE FROM %I', one.name);
+        GET DIAGNOSTICS gone = ROW_COUNT;
+        IF gone > 1000 THEN
+            EXECUTE format('TRUNCATE %I CASCADE', one.name);
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END
+$$
+"""
 
-    Emptying the few tables that have rows takes a twentieth of the time of a new database.
-    """
+
+async def _emptied(name: str) -> None:
     connection = await asyncpg.connect(f"{POSTGRES}/{name}")
     try:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        names = await connection.fetch(
-            "SELECT tablename FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        )
-        filled = " UNION ALL ".join(
-            f"SELECT '{row[0]}' WHERE EXISTS (SELECT FROM \"{row[0]}\")" for row in names
-        )
-        if rows := await connection.fetch(filled):
-            await connection.execute("SET session_replication_role = replica")  # no triggers
-            tables = ", ".join(f'"{row[0]}"' for row in rows)
-            await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        await connection.execute(_EMPTY)
     finally:
         await connection.close()
 
