@@ -142,6 +142,19 @@ class Settings(BaseSettings):
         default=False,
         description="Write to Zalo OA citizens from 48 hours to 7 days too, for money",
     )
+    zalo_oa_template_id: str = Field(
+        "",
+        pattern=r"^\d*$",
+        description="Approved ZBS template for announcements beyond the window, for money; empty = none",
+    )
+    zalo_oa_template_blank: str = Field(
+        "noi_dung",
+        pattern=r"^[A-Za-z0-9_]{1,50}$",
+        description="Name of that template's one parameter, which the announcement's words fill",
+    )
+    zalo_oa_template_chars: int = Field(
+        200, gt=0, le=2_000, description="Characters Zalo approved for that parameter"
+    )
     zalo_oa_per_minute: float = Field(
         4_000.0, gt=0, description="Requests a minute that Zalo allows the app"
     )

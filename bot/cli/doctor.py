@@ -300,7 +300,24 @@ async def check_zalo_oa(patient: Patient) -> list[Finding]:
     return [
         *found,
         Finding("zalo_oa", Level.OK, f"Zalo OA: webhook khai ở trang Zalo là {address}"),
+        _zalo_template(settings),
     ]
+
+
+def _zalo_template(settings: Settings) -> Finding:
+    """Tell what becomes of announcements to people outside the window; only Zalo knows its templates."""
+    if not settings.zalo_oa_template_id:
+        words = "Zalo OA: thông báo không tới được người đã im lặng quá 48 giờ (chưa đặt mẫu ZBS)."
+        if settings.zalo_oa_billable:
+            words = words.replace("48 giờ", "7 ngày")
+        fix = "không bắt buộc; xem docs/vi/ket-noi-zalo.md, mục Mẫu ZBS"
+        return Finding("zalo_oa", Level.OK, words, fix)
+    words = (
+        f"Zalo OA: mẫu ZBS {settings.zalo_oa_template_id} (có phí), tham số "
+        f"{settings.zalo_oa_template_blank}, thông báo tối đa {settings.zalo_oa_template_chars} ký tự."
+    )
+    fix = "đối chiếu ba số này với mẫu đã duyệt ở trang Zalo"
+    return Finding("zalo_oa", Level.OK, words, fix)
 
 
 async def _zalo_token(patient: Patient, database: Database) -> list[Finding]:

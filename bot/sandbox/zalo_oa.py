@@ -113,6 +113,8 @@ class FakeZaloOA:
         self.broadcasts: list[dict[str, Any]] = []
         self.templates: list[dict[str, Any]] = []
         self.takes_buttons = True
+        self.approved: dict[str, dict[str, int]] = {}
+        """The account's approved ZBS templates: the characters of each parameter."""
         self.pays = False
         """Whether the account pays for messages after 48 hours."""
         self.quota: int | None = None
@@ -405,12 +407,16 @@ class FakeZaloOA:
         by_phone = isinstance(phone, str) and phone.startswith("84") and phone.isdecimal()
         if not by_phone and user_id not in self.citizens:
             raise RefusalError(-201, "phone or user_id is invalid")
-        if not isinstance(template_id, str) or not isinstance(data, dict):
-            raise RefusalError(-201, "template is invalid")
+        _check_template(self.approved, template_id, data)
         if len(str(body.get("tracking_id", ""))) > 48:
             raise RefusalError(-201, "tracking_id is too long")
+        citizen = None if by_phone else self.citizens[user_id]
+        if citizen is not None and citizen.restricted:
+            raise RefusalError(-244, "User has restricted this type of message from OA")
         self._spend()
         self.templates.append(body)
+        if citizen is not None:
+            self._show(citizen, "\n".join(data.values()), mine=False, note="mẫu ZBS")
         return {
             "msg_id": self._message_id(),
             "sent_time": str(int(self._now().timestamp() * 1_000)),
@@ -541,6 +547,21 @@ def _check_message(message: Any, takes_buttons: bool, uploaded: Callable[[str], 
         _check_media(payload.get("elements"), uploaded)
     elif "buttons" not in payload:
         raise RefusalError(-201, "template_type is invalid")
+
+
+def _check_template(approved: dict[str, dict[str, int]], template_id: Any, data: Any) -> None:
+    """Refuse what is not an approved template with just its parameters, each one line and not too long."""
+    if not approved:
+        raise RefusalError(-224, "The account has no templates")
+    if not isinstance(template_id, str) or template_id not in approved:
+        raise RefusalError(-201, "template is not approved")
+    parameters = approved[template_id]
+    if not isinstance(data, dict) or data.keys() != parameters.keys():
+        raise RefusalError(-201, "template_data does not match the template")
+    for name, most in parameters.items():
+        value = data[name]
+        if not isinstance(value, str) or not 0 < len(value) <= most or "\n" in value:
+            raise RefusalError(-201, f"parameter {name} is empty, too long or has several lines")
 
 
 def _check_text(text: Any) -> None:

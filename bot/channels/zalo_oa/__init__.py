@@ -16,6 +16,7 @@ import httpx
 from bot.channels import Accept, Arrival, Capabilities, ForgedError, Outgoing
 from bot.channels.splitting import pieces
 from bot.channels.zalo_oa.api import Api
+from bot.channels.zalo_oa.broadcast import send_template, tracking_of
 from bot.channels.zalo_oa.events import NAME, translate
 from bot.conversation import Attachment, Button, Reply
 from bot.db import Database
@@ -71,6 +72,7 @@ class ZaloOA:
             button_data_bytes=MAX_PAYLOAD_CHARS if settings.zalo_oa_buttons else 0,
             images=True,
             window=OPEN_FOR if settings.zalo_oa_billable else FREE_FOR,
+            beyond_window=settings.zalo_oa_template_chars if settings.zalo_oa_template_id else 0,
         )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
@@ -102,15 +104,28 @@ class ZaloOA:
         return render(reply, with_buttons=bool(self.capabilities.buttons))
 
     async def send(self, address: str, outgoing: Outgoing) -> str:
-        """Send one message by `cs` and return its id.
+        """Send one message and return its id: by `cs`, or beyond the window as the approved template.
 
         Raises:
             SendError: Zalo did not take it.
         """
+        if outgoing.beyond_window:
+            return await self._send_template(address, outgoing.text)
         message = await self._message(outgoing)
         body = {"recipient": {"user_id": address}, "message": message}
         data = await self.api.call("/v3.0/oa/message/cs", body)
         return str(data.get("message_id", ""))
+
+    async def _send_template(self, address: str, text: str) -> str:
+        """Send the words as the one blank of the template: a blank is one line."""
+        line = " ".join(unicodedata.normalize("NFC", text).split())
+        return await send_template(
+            self.api,
+            address,
+            self._settings.zalo_oa_template_id,
+            {self._settings.zalo_oa_template_blank: line},
+            tracking_id=tracking_of(address, line),
+        )
 
     async def recall(self, address: str, message_id: str) -> bool:  # noqa: ARG002 - the contract's
         """Return False: Zalo lets nobody take back a message."""

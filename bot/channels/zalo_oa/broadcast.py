@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
-from bot.channels import SendError, Trouble
+from bot.channels import TEXT_LIMITS, SendError, Trouble
 from bot.channels.splitting import length, pieces
-from bot.channels.zalo_oa import TEXT_LIMIT
 from bot.channels.zalo_oa.api import Api
 from bot.channels.zalo_oa.errors import until_morning
+from bot.channels.zalo_oa.events import NAME
 
 MAX_TITLE: Final = 150
 MAX_AUTHOR: Final = 50
@@ -163,11 +164,16 @@ async def send_to_group(api: Api, group_id: str, text: str) -> list[str]:
         SendError: Zalo did not take one of them.
     """
     ids = []
-    for part in pieces(unicodedata.normalize("NFC", text), TEXT_LIMIT):
+    for part in pieces(unicodedata.normalize("NFC", text), TEXT_LIMITS[NAME]):
         body = {"recipient": {"group_id": group_id}, "message": {"text": part}}
         data = await api.call("/v3.0/oa/group/message", body)
         ids.append(str(data.get("message_id", "")))
     return ids
+
+
+def tracking_of(address: str, text: str) -> str:
+    """Return a tracking id that is the same each time the same words go to the same citizen."""
+    return blake2b(f"{address}\0{text}".encode(), digest_size=MAX_TRACKING_ID // 2).hexdigest()
 
 
 def _article(article: Article) -> dict[str, Any]:

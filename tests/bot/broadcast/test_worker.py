@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import col, select, update
 
 from bot.broadcast.audience import plan
@@ -17,7 +18,7 @@ from bot.broadcast.health import TROUBLED_AFTER
 from bot.broadcast.outbox import LEASE, ChunkKey
 from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import Worker
-from bot.channels import Capabilities, SendError, Trouble
+from bot.channels import Capabilities, Outgoing, SendError, Trouble
 from bot.db import Database
 from bot.models import Announcement, AnnouncementStatus, Contact, Delivery, Run, RunStatus
 from bot.subscriptions import stop
@@ -288,6 +289,35 @@ async def test_who_was_last_heard_before_the_window_is_left_out_with_the_reason(
         ("0001", "outside_window")
     ]
     assert channel.addresses == ["0000"]
+
+
+@pytest.mark.parametrize(("chars", "got"), [(500, ["0000", "0001"]), (20, ["0000"])])
+async def test_beyond_the_window_goes_what_fits_the_platforms_other_way(
+    database: Database, chars: int, got: list[str]
+) -> None:
+    ways: dict[str, bool] = {}
+
+    class Windowed(FakeChannel):
+        capabilities = Capabilities(
+            text_limit=2_000, window=timedelta(hours=48), beyond_window=chars
+        )
+
+        async def send(self, address: str, outgoing: Outgoing) -> str:
+            ways[address] = outgoing.beyond_window
+            return await super().send(address, outgoing)
+
+    await _plan(database, 2)
+    async with database.write() as session:
+        old = update(Contact).where(col(Contact.address) == "0001")
+        await session.exec(old.values(last_seen_at=NOW - timedelta(days=3)))
+    channel = Windowed()
+
+    async with _working(database, channel, Clock()):
+        rows = await _until(database, lambda rows: all(r.done_at for r in rows))
+
+    assert channel.addresses == got
+    assert ways == {address: address == "0001" for address in got}
+    assert {r.reason for r in rows} == ({""} if "0001" in got else {"", "outside_window"})
 
 
 async def test_a_platform_that_fails_is_left_alone_and_nobody_is_lost(database: Database) -> None:

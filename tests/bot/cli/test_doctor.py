@@ -6,6 +6,7 @@ import json
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -133,7 +134,7 @@ async def test_a_connected_account_is_well_and_no_secret_is_printed(
 
     found, said = await _zalo(settings, fake)
 
-    assert [one.level for one in found] == [Level.OK, Level.WARN, Level.OK]
+    assert [one.level for one in found] == [Level.OK, Level.WARN, Level.OK, Level.OK]
     assert "Một cửa (thử)" in found[0].text
     assert "https://vidu.vn/webhook/zalo_oa" in found[2].text
     for secret in (fake.access_token, fake.refresh_token, fake.app_secret, fake.oa_secret):
@@ -185,6 +186,22 @@ async def test_a_token_zalo_does_not_take_is_told(settings: Settings, migrated: 
         Level.BAD,
         "Zalo OA: Zalo không nhận khóa (-216).",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "quá 48 giờ (chưa đặt mẫu ZBS)"),
+        ({"zalo_oa_billable": True}, "quá 7 ngày (chưa đặt mẫu ZBS)"),
+        ({"zalo_oa_template_id": "7895417"}, "mẫu ZBS 7895417 (có phí), tham số noi_dung"),
+    ],
+)
+async def test_what_becomes_of_people_outside_the_window_is_told(
+    settings: Settings, given: dict[str, Any], said: str
+) -> None:
+    found, _ = await _zalo(settings, FakeZaloOA(), **given)
+
+    assert (found[-1].level, said in found[-1].text) == (Level.OK, True)
 
 
 async def test_missing_secrets_are_named(settings: Settings) -> None:
