@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,6 +58,15 @@ class Sheet:
             or self.focus == path
             or self.focus.startswith(f"{path}.")
         )
+
+    def folded_from(self, path: str, rows: Sequence[Any], at: int, count: int) -> Sequence[Any]:
+        """Return the folded rows from `at` on, when it is the first of them; they travel as one field."""
+        if at and not self.is_open(f"{path}.{at - 1}", count):
+            return ()
+        end = next(
+            (i for i in range(at, len(rows)) if self.is_open(f"{path}.{i}", count)), len(rows)
+        )
+        return rows[at:end]
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:

@@ -14,8 +14,9 @@ const swap = (page, selector) => {
 const look = (form) => {
   const path = form.dataset.focus;
   if (!path) return;
-  const row = document.getElementById(`${path}-row`) ?? document.getElementById(path);
-  const field = row?.matches("input,select,textarea") ? row : row?.querySelector("input:not([type=hidden]),select,textarea,button");
+  const row = document.getElementById(`${path}-row`) ?? document.getElementById(path)
+    ?? document.querySelector(`button[value="open:${CSS.escape(path)}"]`);
+  const field = row?.matches("input,select,textarea,button") ? row : row?.querySelector("input:not([type=hidden]),select,textarea,button");
   row?.scrollIntoView({ block: "nearest" });
   (field ?? document.getElementById(`${path}-title`))?.focus({ preventScroll: true });
 };

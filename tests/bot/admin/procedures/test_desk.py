@@ -342,6 +342,22 @@ def test_nobody_waits_for_the_golden_questions_to_be_asked(desk: Desk, anyone: T
     assert ("Trang tự tải lại" in told.text) is False
 
 
+def test_a_form_of_200_papers_stays_light_and_gives_them_all_back(desk: Desk) -> None:
+    editor = desk(Role.EDITOR)
+    new(editor, "9.000116")
+    names = [f"Giấy tờ số {number} theo quy định của pháp luật" * 4 for number in range(200)]
+    papers = {f"cases__0__components__{n}__name": name for n, name in enumerate(names)}
+    assert save(editor, "9.000116", "giay-to", cases__0__name="Mọi người", **papers).is_redirect
+    path = "/admin/procedures/9.000116/edit/giay-to"
+    light = editor.get(path)
+    again = save(editor, "9.000116", "giay-to", dossier_sets="2")
+
+    assert len(light.content) <= 150_000
+    assert again.is_redirect
+    kept = text(editor.get("/admin/procedures/9.000116/review"))
+    assert all(f"số {number} theo" in kept for number in range(200))
+
+
 def test_a_revision_is_sent_back_with_what_to_mend(desk: Desk) -> None:
     editor, approver = desk(Role.EDITOR), desk(Role.APPROVER)
     new(editor, "9.000113")

@@ -281,14 +281,32 @@ def test_a_button_that_fits_nothing_changes_nothing(what: str) -> None:
 def test_a_folded_row_travels_as_one_field() -> None:
     name = "Tờ khai “A”\nhai dòng, có \\n và \\"
     row = {"name": name, "originals": "1", "copies": "0", "show_only": ""}
-    sent = typed.folded(row).replace("\n", "\r\n")  # as browsers send line ends
+    sent = typed.folded([row]).replace("\n", "\r\n")  # as browsers send line ends
     found = fill("giay-to", ("cases.0.components.0._", sent))
 
     (paper,) = found["cases"][0]["components"]
     assert (paper["name"], paper["originals"]) == (name, "1")
     notice = {"text": "Đổi mẫu", "facets": ["form", "fee"]}
-    (kept,) = fill("luu-y", ("notices.0._", typed.folded(notice)))["notices"]
+    (kept,) = fill("luu-y", ("notices.0._", typed.folded([notice])))["notices"]
     assert kept["facets"] == ["form", "fee"]
+
+
+def test_folded_rows_beside_each_other_travel_together_and_keep_their_places() -> None:
+    papers = [{"name": "một"}, {"name": ""}, {"name": "ba\n\nvà\u2028dòng"}]
+    sent = [
+        ("cases.0.components.0._", typed.folded(papers)),
+        ("cases.0.components.3.name", "bốn"),
+        ("cases.0.components.4._", typed.folded([{"name": "năm"}])),
+    ]
+    found: Any = typed.read(page("giay-to"), sent)
+    names = [one["name"] for one in found["cases"][0]["components"]]
+    assert names == ["một", "", "ba\n\nvà\u2028dòng", "bốn", "năm"]
+
+
+def test_more_rows_than_a_form_has_are_passed_over_in_one_field_too() -> None:
+    papers = [{"name": str(number)} for number in range(typed.MOST_ROWS + 5)]
+    found = fill("giay-to", ("cases.0.components.0._", typed.folded(papers)))
+    assert len(found["cases"][0]["components"]) == typed.MOST_ROWS
 
 
 @given(
