@@ -3,7 +3,7 @@
 GET /counts tells how often each chat was written to, and how often anybody asked in each second;
 GET /arrivals tells the moment of every message, and when the first of each text came.
 POST /plan sets how long an answer takes (`delay`, seconds) and what goes wrong: `faults`, the share of
-each Fault, and the `retry_after` of a 429.
+each Fault, and the `retry_after` of a 429; with `keep` every message is kept and told, with its time.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Platform:
         self.asked: Counter[int] = Counter()
         """Requests, taken or not, by second."""
         self.faults: Counter[str] = Counter()
+        self.kept: list[tuple[str, float, str]] = []
+        """Chat, moment, text."""
         self.plan: dict[str, Any] = {}
         self.calls = 0
         self.arrivals = array("d")
@@ -82,6 +84,9 @@ class Platform:
             self.seconds[_second()] += 1
             self.arrivals.append(time.time())
             self.firsts.setdefault(str(fields["text"]).partition("\n")[0], self.arrivals[-1])
+            if self.plan.get("keep"):
+                kept = (str(fields["chat_id"]), self.arrivals[-1], str(fields["text"]))
+                self.kept.append(kept)
         number = self.calls
         if (delay := self.plan.get("delay")) is not None:
             await asyncio.sleep(delay)
@@ -120,6 +125,7 @@ class Platform:
             "asked": self.asked,
             "faults": self.faults,
             "now": _second(),
+            "kept": self.kept,
         }
         return web.json_response(told)
 

@@ -105,9 +105,10 @@ class Platform:
 
 @dataclass(slots=True)
 class Member:
-    """One process of the installation: the words after `motcua`."""
+    """One process of the installation: its words, and the module that takes them."""
 
     words: tuple[str, ...]
+    module: str = "bot"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -124,9 +125,9 @@ class Fleet:
     database: Database
     platform: Platform
     port: int
-    members: list[Member]
     folder: Path
     environment: dict[str, str]
+    members: list[Member]
     groups: Iterator[tuple[Topic, str]] = field(default_factory=lambda: iter(_GROUPS))
     numbers: Iterator[int] = field(default_factory=lambda: count(100_000))
     people: list[str] = field(default_factory=list)
@@ -137,7 +138,7 @@ class Fleet:
         for member in self.members if members is None else members:
             with (self.folder / "log").open("ab") as log:
                 member.process = subprocess.Popen(
-                    [sys.executable, "-m", "bot", *member.words], cwd=ROOT, env=self.environment,
+                    [sys.executable, "-m", member.module, *member.words], cwd=ROOT, env=self.environment,
                     stdout=subprocess.DEVNULL, stderr=log,
                 )  # fmt: skip
 
@@ -273,7 +274,7 @@ async def open_fleet(
         await platform.started()
         port = free_port()
         fleet = Fleet(
-            database, platform, port, _members(engine, workers, web), folder,
+            database, platform, port, folder,
             {
                 **{key: value for key, value in os.environ.items() if not key.startswith("MOTCUA_")},
                 "MOTCUA_DATA_DIR": str(folder),
@@ -286,6 +287,7 @@ async def open_fleet(
                 "MOTCUA_TELEGRAM_PER_SECOND": str(per_second),
                 "PYTHONPATH": str(ROOT),
             },
+            _members(engine, workers, web),
         )  # fmt: skip
         try:
             yield fleet
