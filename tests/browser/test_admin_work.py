@@ -75,7 +75,7 @@ async def test_a_small_file_is_imported_accepted_and_answered(
         {"name": "yến.csv", "mimeType": "text/csv", "buffer": table.encode()}
     )
     await editor.get_by_role("button", name="Tải lên và đọc").click()
-    # Read by a process of its own; the page reloads itself.
+    # Read by a process of its own; the page follows it.
     await expect(editor.get_by_role("checkbox", name="Chọn 9.800001")).to_be_visible(timeout=60_000)
     await approver.goto(editor.url)  # whoever brought the file does not publish it
     await approver.get_by_role("checkbox", name="Chọn 9.800001").check()

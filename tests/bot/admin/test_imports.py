@@ -32,7 +32,7 @@ def finished(client: TestClient, path: str) -> str:
     end = time.monotonic() + READ_WITHIN
     while time.monotonic() < end:
         html = client.get(path).text
-        if 'http-equiv="refresh"' not in html:
+        if "data-again" not in html:
             return html
         time.sleep(0.2)
     pytest.fail("the import did not end")
