@@ -91,7 +91,10 @@ async def _move(
     to: RevisionStatus,
     verb: str,
 ) -> Revision:
-    revision = await session.get(Revision, revision_id, with_for_update=True)
+    # Read anew: the caller may have read it before the other decision that this waits for.
+    revision = await session.get(
+        Revision, revision_id, with_for_update=True, populate_existing=True
+    )
     if revision is None:
         raise PublishingError(f"Không có bản số {revision_id}.")
     if revision.status not in allowed:
