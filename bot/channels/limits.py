@@ -3,9 +3,10 @@
 It is a GCRA kept in one row of the database: `tat`, the moment until which tokens are spent. Who
 takes n tokens moves it on by n/rate and may use them evenly over just that stretch of time, so that
 any second holds the platform's limit however many processes there are. Bulk takes tokens in blocks,
-one transaction for up to BLOCK messages, and only while `tat` is hardly ahead of now; replies may
-push it further ahead, so a reply never waits behind bulk. The same transaction keeps each chat's
-next turn (Telegram: one message a second), whichever process writes to it.
+one transaction for up to BLOCK messages, and only while `tat` is hardly ahead of now. Replies have a
+`reply_tat` of their own and wait only for each other: a reply goes while the last of bulk's tokens
+are still to be used, and bulk makes room for it after. The same transaction keeps each chat's next
+turn (Telegram: one message a second), whichever process writes to it.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ from bot.settings import Settings
 BLOCK: Final = 50
 #: Seconds of sending taken at once, where that is less than BLOCK.
 BLOCK_SECONDS: Final = 0.05
-#: How far, in seconds, `tat` may be ahead of now for a lane to be granted.
-AHEAD: Final[Mapping[Lane, float]] = {Lane.REPLY: 0.12, Lane.URGENT: 0.08, Lane.BULK: 0.05}
+#: How far, in seconds, what a lane waits for may be ahead of now for it to be granted: as long as a
+#: busy machine may need for a transaction, else tokens go unused.
+AHEAD: Final[Mapping[Lane, float]] = {Lane.REPLY: 0.12, Lane.URGENT: 0.15, Lane.BULK: 0.12}
 #: The share of a platform's limit we use: a little below it there is hardly ever a 429, and a 429
 #: costs more than what lies between.
 USED_SHARE: Final = 0.985
@@ -45,8 +47,9 @@ FALL: Final = 0.8
 #: … and comes back by this share of the limit each second.
 RECOVERY: Final = 0.01
 LEAST_SHARE: Final = 0.05
-#: A token not used within so many seconds of its time is dropped, else late ones would bunch.
-TOKEN_LIFE: Final = 0.05
+#: A token not used within so many seconds of its time is dropped, else late ones would bunch: so that
+#: (1 + TOKEN_LIFE) * USED_SHARE, what any second may hold at most, stays under 1.02.
+TOKEN_LIFE: Final = 0.035
 #: The share of a monthly quota kept for replies.
 KEPT_FOR_REPLIES: Final = 0.1
 #: Seconds in which those who want a token come together, so that a transaction serves many.
@@ -128,7 +131,7 @@ class _Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class Taken:
     """Tokens begin in `wait` seconds, `every` apart; with `every` 0 none was taken: ask again then."""
 
     wait: float
@@ -183,6 +186,7 @@ class SharedLimit:
                 row.rate = max(_rate(row, limit, now) * FALL, limit.rate * LEAST_SHARE)
                 row.lowered_at = now
             row.tat = max(row.tat, now + seconds)
+            row.reply_tat = max(row.reply_tat, now + seconds)
             session.add(row)
 
     async def _reply(self, channel: str, limit: Limit, address: str | None) -> _Grant:
@@ -221,7 +225,7 @@ class SharedLimit:
                 continue
             except (DBAPIError, OSError, TimeoutError):
                 log.warning("database away: nobody may send", channel=channel)
-                taken = _Taken(DATABASE_PAUSE)
+                taken = Taken(DATABASE_PAUSE)
             except BaseException as error:
                 _refuse(block, error)
                 raise
@@ -235,11 +239,11 @@ class SharedLimit:
 
     async def _take(
         self, channel: str, limit: Limit, lane: Lane, addresses: Sequence[str | None]
-    ) -> _Taken:
+    ) -> Taken:
         """Take a token for each address, and keep the next turn of its chat."""
         async with self._database.write() as session:
             row, now = await self._row(session, channel, limit)
-            taken = _spend(row, now, limit, lane, len(addresses))
+            taken = spend(row, now, limit, lane, len(addresses))
             session.add(row)
             if not taken.every:
                 return taken
@@ -250,14 +254,14 @@ class SharedLimit:
 
     async def _take_each(
         self, session: AsyncSession, replies: Sequence[tuple[str, Limit, str | None]]
-    ) -> list[_Taken]:
+    ) -> list[Taken]:
         """Take one token for each reply; rows are locked in one order, so that nobody waits in a ring."""
-        taken: dict[int, _Taken] = {}
+        taken: dict[int, Taken] = {}
         for channel in sorted({channel for channel, _, _ in replies}):
             mine = {n: one for n, one in enumerate(replies) if one[0] == channel}
             limit = next(iter(mine.values()))[1]
             row, now = await self._row(session, channel, limit)
-            taken |= {n: _spend(row, now, limit, Lane.REPLY, 1) for n in mine}
+            taken |= {n: spend(row, now, limit, Lane.REPLY, 1) for n in mine}
             session.add(row)
             granted = [n for n in mine if taken[n].every]
             turns = [(mine[n][2], now + taken[n].wait) for n in granted]
@@ -311,16 +315,18 @@ class SharedLimit:
         return found
 
 
-def _spend(row: RateLimit, now: float, limit: Limit, lane: Lane, count: int) -> _Taken:
-    """Move `tat` on by `count` tokens, or say when to ask again."""
-    ahead = max(row.tat - now, 0.0)
-    if ahead > AHEAD[lane]:
-        return _Taken(ahead - AHEAD[lane])
+def spend(row: RateLimit, now: float, limit: Limit, lane: Lane, count: int) -> Taken:
+    """Take `count` tokens at `now` (seconds since 1970), or say when to ask again."""
+    wait = max((row.reply_tat if lane is Lane.REPLY else row.tat) - now, 0.0)
+    if wait > AHEAD[lane]:
+        return Taken(wait - AHEAD[lane])
     if limit.monthly is not None:
         _count(row, limit.monthly, lane, count, now)
     every = 1 / _rate(row, limit, now)
-    row.tat = now + ahead + count * every
-    return _Taken(ahead, every)
+    row.tat = max(row.tat, now) + count * every
+    if lane is Lane.REPLY:
+        row.reply_tat = now + wait + count * every
+    return Taken(wait, every)
 
 
 def _rate(row: RateLimit, limit: Limit, now: float) -> float:
@@ -367,7 +373,7 @@ def _next_block(queue: _Queue, most: int) -> list[tuple[str | None, asyncio.Futu
 
 
 def _give(
-    block: Sequence[tuple[str | None, asyncio.Future[_Grant]]], taken: _Taken, holds: int
+    block: Sequence[tuple[str | None, asyncio.Future[_Grant]]], taken: Taken, holds: int
 ) -> None:
     now = time.monotonic()
     for n, ((_, turn), free) in enumerate(zip(block, taken.free, strict=True)):

@@ -247,6 +247,8 @@ class RateLimit(SQLModel, table=True):
     channel: str = Field(primary_key=True)
     tat: float = 0.0
     """When the last token granted is spent (theoretical arrival time)."""
+    reply_tat: float = 0.0
+    """The same, of the tokens that replies took."""
     rate: float
     """Tokens a second when `lowered_at` was written."""
     lowered_at: float = 0.0

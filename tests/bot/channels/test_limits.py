@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.channels import Lane, SendError, Trouble
-from bot.channels.limits import Limit, SharedLimit, forget_chats
+from bot.channels.limits import AHEAD, USED_SHARE, Limit, SharedLimit, forget_chats, spend
 from bot.db import Database
+from bot.models import RateLimit
 from knowledge.columns import utc_now
 
 
@@ -51,6 +52,19 @@ async def test_a_reply_goes_before_waiting_bulk(database: Database) -> None:
     for task in bulk:
         task.cancel()
     await asyncio.gather(*bulk, return_exceptions=True)
+
+
+def test_a_reply_waits_for_other_replies_and_bulk_for_both() -> None:
+    limit, now = Limit(per_second=10 / USED_SHARE), 1_000.0
+    row = RateLimit(channel="telegram", rate=10.0)
+
+    assert spend(row, now, limit, Lane.BULK, 1).wait == 0
+    waits = [spend(row, now, limit, Lane.REPLY, 1).wait for _ in range(2)]
+    bulk = spend(row, now, limit, Lane.BULK, 1)
+
+    assert waits == pytest.approx([0, 0.1])
+    assert bulk.every == 0
+    assert bulk.wait == pytest.approx(0.3 - AHEAD[Lane.BULK])
 
 
 async def test_a_hold_reaches_the_other_process_and_slows_it(database: Database) -> None:
