@@ -12,6 +12,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 #: Most things of one group, so that nobody waits long for the write lock.
@@ -71,17 +73,31 @@ class Grouped(Generic[Item, Result]):
     async def _do_alone(
         self, group: Sequence[tuple[Item, asyncio.Future[Result]]], error: Exception
     ) -> None:
-        """Let one bad item cost only itself."""
+        """Let one bad item cost only itself; a database that is away is not asked again for each."""
         if len(group) == 1:
-            if not group[0][1].done():
-                group[0][1].set_exception(error)
+            _fail(group, error)
             return
-        for one in group:
+        for at, one in enumerate(group):
             try:
                 await self._do([one])
             except Exception as its_own:
-                if not one[1].done():
-                    one[1].set_exception(its_own)
+                _fail([one], its_own)
+                if _is_away(its_own):
+                    _fail(group[at:], its_own)
+                    return
+
+
+def _fail(group: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
+    for _, done in group:
+        if not done.done():
+            done.set_exception(error)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether there is no database to speak to, so that whatever is asked next would fail as well."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, (OSError, SQLAlchemyTimeoutError))
 
 
 @dataclass(frozen=True, slots=True)
