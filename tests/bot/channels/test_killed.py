@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 import httpx
+import pytest
 from sqlmodel import select
 
 from bot import messages as say
@@ -58,9 +59,13 @@ async def until_all_are_answered(database: Database) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_what_was_stored_is_answered_once_and_in_order(database: Database) -> None:
+@pytest.mark.parametrize("secret", ["a-secret", ""], ids=["webhook", "polling"])
+async def test_what_was_stored_is_answered_once_and_in_order(
+    database: Database, secret: str
+) -> None:
     fake = FakeTelegram()
-    fake.webhook_url, fake.webhook_secret = "https://motcua.example", "a-secret"
+    if secret:
+        fake.webhook_url, fake.webhook_secret = "https://motcua.example", secret
     async with served(fake) as platform, httpx.AsyncClient(timeout=10) as client:
         assistant = Assistant(database, fake, platform)
         address = f"http://127.0.0.1:{assistant.port}/webhook/telegram"
