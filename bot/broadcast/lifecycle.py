@@ -425,7 +425,8 @@ async def _anyone_got(session: AsyncSession, announcement_id: int) -> bool:
 
 async def _locked(session: AsyncSession, announcement_id: int) -> Announcement:
     query = select(Announcement).where(Announcement.id == announcement_id).with_for_update()
-    return (await session.exec(query)).one()
+    # Read anew: the caller may have read it before the other decision that this waits for.
+    return (await session.exec(query.execution_options(populate_existing=True))).one()
 
 
 async def _note(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,25 @@ async def test_many_recipients_need_a_second_person(database: Database) -> None:
         await lifecycle.approve(session, number, by="minh", people=lifecycle.BULK + 1, now=NOW)
 
     assert await _status(database, number) is AnnouncementStatus.APPROVED
+
+
+async def test_of_two_who_approve_what_both_have_before_them_one_does(database: Database) -> None:
+    number = await _draft(database)
+    both_have_it = asyncio.Barrier(2)
+
+    async def approve(by: str) -> str:
+        async with database.write() as session:
+            before = await session.get_one(Announcement, number)
+            if not database.is_sqlite:  # there the second waits before it reads
+                await both_have_it.wait()
+            try:
+                await lifecycle.approve(session, number, by=by, people=5, now=NOW)
+            except LifecycleError:
+                return "told"
+            assert before.approver == by
+            return "done"
+
+    assert sorted(await asyncio.gather(approve("lan"), approve("minh"))) == ["done", "told"]
 
 
 async def test_a_single_official_may_approve_alone(database: Database) -> None:
