@@ -15,11 +15,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,11 +40,10 @@ from knowledge.models import Alias, AliasKind, Procedure, ProcedureKind, Revisio
 from knowledge.national_record import record_of
 from knowledge.publishing import dump
 from knowledge.wording import METHOD_NAMES
+from knowledge.workbooks import TextSheet
 
 #: The headings of the portal's list.
 LIST_HEADINGS: Final = ("Mã số", "Tên", "Cơ quan ban hành", "Cơ quan thực hiện", "Lĩnh vực")
-_WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
-_BOLD: Final = Font(bold=True)
 #: Contents in memory at a time.
 CHUNK: Final = 200
 
@@ -327,38 +321,24 @@ EXPORTERS: Final[dict[str, Callable[[AsyncSession], AsyncIterator[str]]]] = {
 
 async def workbook(session: AsyncSession, file: BinaryIO) -> None:
     """Write the table as an Excel file whose cells are all text; an import reads it back."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Thủ tục")
-    sheet.freeze_panes = "B2"
-    for number in range(1, len(HEADINGS) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = 40 if number > 1 else 14
-    sheet.append([_cell(sheet, heading, bold=True) for heading in HEADINGS])
+    widths = [14, *[40] * (len(HEADINGS) - 1)]
+    sheet = TextSheet("Thủ tục", widths=widths, freeze="B2")
+    sheet.append(HEADINGS, bold=True)
     async for one in published(session):
-        sheet.append([_cell(sheet, text) for text in row(one).values()])
-    await asyncio.to_thread(book.save, file)
+        sheet.append(row(one).values())
+    await asyncio.to_thread(sheet.save, file)
 
 
 async def listing(session: AsyncSession, file: BinaryIO) -> None:
     """Write the list of procedures as the national portal exports it: titles, hardly more."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Danh sách")
-    sheet.append([_cell(sheet, "DANH SÁCH THỦ TỤC HÀNH CHÍNH", bold=True)])
-    sheet.append([_cell(sheet, heading, bold=True) for heading in LIST_HEADINGS])
+    sheet = TextSheet("Danh sách")
+    sheet.append(["DANH SÁCH THỦ TỤC HÀNH CHÍNH"], bold=True)
+    sheet.append(LIST_HEADINGS, bold=True)
     async for one in published(session):
         agencies = one.content.agencies
         texts = (one.content.code, one.content.title, agencies.competent, agencies.performing)
-        sheet.append([_cell(sheet, _harmless(text)) for text in (*texts, one.content.field)])
-    await asyncio.to_thread(book.save, file)
-
-
-def _cell(sheet: Any, text: str, *, bold: bool = False) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    cell.alignment = _WRAPPED
-    if bold:
-        cell.font = _BOLD
-    return cell
+        sheet.append(_harmless(text) for text in (*texts, one.content.field))
+    await asyncio.to_thread(sheet.save, file)
 
 
 #: Format → what writes it to a file of bytes.

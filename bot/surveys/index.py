@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
 
-from scipy.special import stdtrit
 from sqlalchemy import case
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -74,6 +73,8 @@ class Measure:
     @property
     def mean_interval(self) -> tuple[float, float]:
         """95 % interval of the mean, by Student's t; needs two answers."""
+        from scipy.special import stdtrit  # a twelfth of every start, for a page few open
+
         spread = max(0.0, self.squares - self.total**2 / self.n) / (self.n - 1)
         half = float(stdtrit(self.n - 1, _TAIL)) * math.sqrt(spread / self.n)
         return max(LOWEST, self.mean - half), min(HIGHEST, self.mean + half)

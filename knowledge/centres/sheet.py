@@ -15,8 +15,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from pydantic import ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -25,6 +23,7 @@ from knowledge.content import Confidence
 from knowledge.hours import Hours, HoursException, Span, WeeklyHours
 from knowledge.places import Places, lower_kind
 from knowledge.text import fold, normalise
+from knowledge.workbooks import TextSheet
 
 #: Larger files are no list of centres.
 LARGEST_BYTES = 10_000_000
@@ -487,21 +486,13 @@ def write_csv(centres: Iterable[Centre], places: Places) -> bytes:
 
 def write_xlsx(centres: Iterable[Centre], places: Places) -> bytes:
     """Return the centres as a workbook; every cell is text, none a formula."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Trung tâm"
-    for row in _rows(centres, places):
+    sheet = TextSheet("Trung tâm", freeze="A2")
+    headings, *rows = _rows(centres, places)
+    sheet.append(headings, bold=True)
+    for row in rows:
         sheet.append(row)
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            cell.data_type = "s"
-            cell.number_format = "@"
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
     out = io.BytesIO()
-    book.save(out)
+    sheet.save(out)
     return out.getvalue()
 
 
