@@ -193,7 +193,7 @@ async def _form(
         request, visitor, "announcements/form.html", status=status,
         one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
         preview=text, limits=TEXT_LIMITS, bulk=lifecycle.BULK, local=_local,
-        alone=alone, returned=returned,
+        alone=alone, returned=returned, names=CHANNELS,
     )  # fmt: skip
 
 
