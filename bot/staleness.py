@@ -6,7 +6,7 @@ Contents never change, so each revision is read once; what was found is kept in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ from bot.db import Database
 from knowledge.content import Content, NoticeKind, Stated
 from knowledge.importing.outdated import names_abolished, names_closed_portal, outdated
 from knowledge.importing.problems import Trap
-from knowledge.models import Revision
+from knowledge.models import Revision, RevisionStatus
 from knowledge.published import Library, Published
 
 #: Contents read at a time, and seconds between looks for newly published ones.
@@ -171,6 +171,25 @@ def _conflicts(content: Content) -> Iterator[Mark]:
     for problem in content.problems:
         if problem.code in (Trap.TIME_CONFLICT, Trap.FEE_CONFLICT):
             yield Mark(MarkKind.CONFLICT, (problem.text or problem.field)[:EXCERPT])
+
+
+async def check_live(database: Database) -> AsyncIterator[Checked]:
+    """Yield what each live revision says of its age, some read at a time and none kept."""
+    last = 0
+    while True:
+        query = (
+            select(col(Revision.id), Revision.content)
+            .where(Revision.status == RevisionStatus.PUBLISHED, col(Revision.id) > last)
+            .order_by(col(Revision.id))
+            .limit(CHUNK)
+        )
+        async with database.read() as session:
+            contents = {id_ or 0: content for id_, content in await session.exec(query)}
+        if not contents:
+            return
+        for checked in (await asyncio.to_thread(_check_all, contents)).values():
+            yield checked
+        last = max(contents)
 
 
 async def watch(staleness: Staleness, database: Database, library: Library) -> None:

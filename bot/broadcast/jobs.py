@@ -19,6 +19,7 @@ from bot.broadcast import follows, lifecycle, outbox
 from bot.broadcast.audience import plan
 from bot.broadcast.clock import quiet_until
 from bot.broadcast.feeds.polling import poll_due
+from bot.broadcast.stale import tell_stale
 from bot.channels import limits
 from bot.db import Database
 from bot.dialogue.memory import forget_expired
@@ -49,6 +50,10 @@ class Clockwork:
     """The knowledge to publish into; None = read when something is due."""
     renewals: Sequence[Callable[[], Awaitable[None]]] = ()
     """What keeps each platform's tokens alive while nobody writes or is written to."""
+    stale_days: int = 90
+    """Days after which a verified fact is old."""
+    public_url: str = ""
+    """Where officials open the desk; "" where it is not known."""
 
 
 async def send_due(parts: Clockwork, now: datetime) -> None:
@@ -135,6 +140,10 @@ async def _renew_tokens(parts: Clockwork, _now: datetime) -> None:
         await renew()
 
 
+async def _tell_stale(parts: Clockwork, now: datetime) -> None:
+    await tell_stale(parts.database, now=now, days=parts.stale_days, public_url=parts.public_url)
+
+
 async def _retain(parts: Clockwork, now: datetime) -> None:
     await retention.run(parts.database, now=now)
 
@@ -163,5 +172,6 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("turns of chats", timedelta(minutes=1), _forget_turns),
     Job("conversations over", timedelta(hours=1), _forget_talks),
     Job("tokens", timedelta(hours=1), _renew_tokens),
+    Job("stale knowledge to officials", timedelta(hours=1), _tell_stale),
     Job("retention", timedelta(days=1), _retain),
 )

@@ -49,3 +49,14 @@ YES: Final = "Đồng ý"
 STOP: Final = "Thôi"
 BACK: Final = "Về danh sách"
 OUTSIDE: Final = "Ngoài phạm vi"
+
+# --- What has grown old, once a week ---------------------------------------------------------------
+
+STALE_HEAD: Final = "Thông tin cần xem lại tuần này:"
+STALE_ENDS: Final = "- {count} thủ tục có quy định hết hạn trong {days} ngày tới: {names}"
+STALE_ONE: Final = "{name} ({day})"
+STALE_MORE: Final = "và {count} thủ tục nữa"
+STALE_OLD: Final = "- {count} thủ tục quá {days} ngày chưa kiểm tra, {new} mới thêm tuần này"
+STALE_GONE: Final = "- {count} thủ tục nhắc cơ quan, cổng hoặc văn bản đã hết hiệu lực"
+STALE_CONFLICT: Final = "- {count} thủ tục có nguồn lệch nhau"
+STALE_WHERE: Final = "Xem ở bàn Thông tin cũ{at}. Kiểm tra xong thì đánh dấu ở đó."

@@ -29,5 +29,7 @@ def scheduler(
         Connector.of(settings),
         library or Library(database.read),
         [channel.refresh for channel in tokens],
+        settings.stale_days,
+        settings.public_url,
     )
     return Scheduler(parts, owner=owner_name(), clock=utc_now)
