@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
@@ -42,35 +42,32 @@ class Entries(BaseModel):
     """Give it as `before` for the next page; null on the last one."""
 
 
-@router.get("/audit", summary="Tìm trong nhật ký")
-async def show(
-    request: Request,
-    _: AuditReader,
+async def _search(
     actor: Part = "",
     action: Part = "",
     subject: Part = "",
     words: Part = "",
     since: Part = "",
     until: Part = "",
-    before: Annotated[int, Query(ge=0)] = 0,
+) -> Search:
+    """Return what to look for; days are days in Vietnam, `action` may be the beginning of one."""
+    return Search(actor, action, subject, words, since, until)
+
+
+Wanted = Annotated[Search, Depends(_search)]
+
+
+@router.get("/audit", summary="Tìm trong nhật ký")
+async def show(
+    request: Request, _: AuditReader, search: Wanted, before: Annotated[int, Query(ge=0)] = 0
 ) -> Entries:
     """List deeds; `since` and `until` are days in Vietnam, `action` may be the beginning of one."""
-    search = Search(actor, action, subject, words, since, until)
     async with database_of(request).read() as session:
         found, more = await entries_of(session, search, before=before)
     return Entries(entries=[Entry.model_validate(one) for one in found], more=more)
 
 
 @router.get("/audit.csv", summary="Tải nhật ký (CSV)", response_class=Response)
-async def export(
-    request: Request,
-    _: AuditReader,
-    actor: Part = "",
-    action: Part = "",
-    subject: Part = "",
-    words: Part = "",
-    since: Part = "",
-    until: Part = "",
-) -> Response:
+async def export(request: Request, _: AuditReader, search: Wanted) -> Response:
     """Return all that is found as CSV."""
-    return csv_of(database_of(request), Search(actor, action, subject, words, since, until))
+    return csv_of(database_of(request), search)
