@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
@@ -41,14 +40,22 @@ CHANNELS: Final = {one.NAME: one for one in (console, telegram, web, zalo_bot, z
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings | None = None, *, announces: bool = True) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    announces: bool = True,
+    on_ready: Callable[[], object] = lambda: None,
+) -> FastAPI:
     """Return the ASGI application: the web channel, its API and the officials' pages.
 
     `announces`: this process also schedules and sends announcements, as a single process must.
+    `on_ready` is called when everything is loaded and the first request may come.
     """
     settings = settings or Settings()
     app = web.create(
-        settings, _lifespan(settings, announces=announces), admin.body_limits(settings)
+        settings,
+        _lifespan(settings, announces=announces, on_ready=on_ready),
+        admin.body_limits(settings),
     )
     app.include_router(my_data.router)
     app.include_router(open_data.router)
@@ -62,7 +69,7 @@ def create_app(settings: Settings | None = None, *, announces: bool = True) -> F
 
 
 def _lifespan(
-    settings: Settings, *, announces: bool
+    settings: Settings, *, announces: bool, on_ready: Callable[[], object]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -94,22 +101,13 @@ def _lifespan(
                     ),
                 ]
             tasks.append(asyncio.create_task(teller.run()))
-            _settle()
+            on_ready()
             log.info("ready", version=dialogue.sources.library.current.version)
             yield
             await _end(tasks)  # what is on its way needs the channels still
         await database.close()
 
     return lifespan
-
-
-def _settle() -> None:
-    """Let the collector pass over what stays as long as the process: the knowledge, the modules.
-
-    Going through all of it made a reply a third of a second late, again and again.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
