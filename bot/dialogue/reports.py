@@ -118,9 +118,14 @@ def _list_card(facts: tuple[ReportFact, ...]) -> Card:
     return Card(
         title=f"{say.REPORT_KINDS[first.kind]} ({first.locality}, {first.period})",
         sections=(Section(say.REPORT_LISTED, tuple(fact.statement for fact in facts)),),
-        notices=(say.REPORT_OLD.format(locality=_then_and_now(first)),),
+        notices=(say.REPORT_OLD.format(locality=_then_and_now(first)), *_notes(facts)),
         source=_source(first),
     )
+
+
+def _notes(facts: Sequence[ReportFact]) -> list[str]:
+    """Return what the names and terms of several facts are called today, each note once."""
+    return list(dict.fromkeys(fact.note for fact in facts if fact.note))
 
 
 def _source(fact: ReportFact) -> str:

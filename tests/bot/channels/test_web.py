@@ -188,6 +188,7 @@ class TestTrend:
             kind="shortcoming",
             subject=trouble,
             statement=f"{trouble}.",
+            note="Bắc Kạn nay thuộc Thái Nguyên.",
         )
         session.add(fact)
 
@@ -198,6 +199,7 @@ class TestTrend:
         told = [(card["source"], card["sections"][0]["items"]) for card in reply["cards"]]  # type: ignore[index]
         assert [items for _, items in told] == [["Mạng chậm."], ["Thiếu máy quét."]]
         assert ["Báo cáo năm 2024" in source for source, _ in told] == [True, False]
+        assert reply["cards"][0]["notices"][-1] == "Bắc Kạn nay thuộc Thái Nguyên."  # type: ignore[index]
 
     def test_it_is_a_table_and_a_drawing(self, with_another_quarter: TestClient) -> None:
         client = with_another_quarter
