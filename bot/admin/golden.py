@@ -28,8 +28,9 @@ router = APIRouter()
 
 #: Questions on one page.
 PER_PAGE: Final = 50
-#: Seconds a page waits for the questions to be asked.
+#: Seconds a page waits for the questions to be asked, and after which it comes again.
 PATIENCE: Final = 0.2
+COME_AGAIN: Final = 2
 #: Longest question and most codes of one.
 LONGEST: Final = 300
 MOST_CODES: Final = 10
@@ -128,11 +129,11 @@ async def store(session: AsyncSession, question: str, codes: list[str], doer: Do
 
 @router.get("/golden/run")
 async def run(request: Request, visitor: Viewer) -> Response:
-    """Ask every question of what is live now and show which fail; meanwhile say so."""
+    """Ask every question of what is live now and show which fail; meanwhile a page that comes again."""
     await library_of(request).refresh()
     answered = await _asked(request)
     if answered is None:
-        return page(request, visitor, "golden/asking.html")
+        return page(request, visitor, "golden/asking.html", again=COME_AGAIN)
     failed = [one for one in answered if not one.right]
     async with database_of(request).read() as session:
         codes = [code for one in failed for code in (*one.codes, *one.golden.codes)]
