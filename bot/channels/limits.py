@@ -33,9 +33,9 @@ from bot.models import ChatTurn, RateLimit
 from bot.settings import Settings
 
 #: Most tokens taken at once.
-BLOCK: Final = 50
+BLOCK: Final = 100
 #: Seconds of sending taken at once, where that is less than BLOCK.
-BLOCK_SECONDS: Final = 0.05
+BLOCK_SECONDS: Final = 0.1
 #: How far, in seconds, what a lane waits for may be ahead of now for it to be granted: as long as a
 #: busy machine may need for a transaction, else tokens go unused.
 AHEAD: Final[Mapping[Lane, float]] = {Lane.REPLY: 0.12, Lane.URGENT: 0.15, Lane.BULK: 0.12}
@@ -54,6 +54,8 @@ TOKEN_LIFE: Final = 0.035
 KEPT_FOR_REPLIES: Final = 0.1
 #: Seconds in which those who want a token come together, so that a transaction serves many.
 GATHER: Final = 0.01
+#: How many of the last readings tell how the clock of all stands to this process's own.
+READINGS: Final = 32
 #: Seconds until the database is asked again for tokens after it went away.
 DATABASE_PAUSE: Final = 1.0
 #: Turns of chats deleted in one transaction, so that nobody waits long for it.
@@ -138,6 +140,8 @@ class Taken:
     every: float = 0.0
     free: tuple[float, ...] = ()
     """In how many seconds the chat of each may be written to."""
+    now: float = 0.0
+    """The moment of time.monotonic() that all of these count from."""
 
 
 class SharedLimit:
@@ -149,6 +153,8 @@ class SharedLimit:
         self._queues: defaultdict[tuple[str, Lane], _Queue] = defaultdict(_Queue)
         self._held: defaultdict[str, float] = defaultdict(float)
         self._holds: Counter[str] = Counter()
+        self._readings: deque[float] = deque(maxlen=READINGS)
+        """How far time.monotonic() was beyond the clock of all, each time that was read."""
         self._replies = Grouped(database.write, self._take_each)
 
     async def grant(self, channel: str, address: str, lane: Lane) -> None:
@@ -232,7 +238,7 @@ class SharedLimit:
             if taken.every:
                 _give(block, taken, self._holds[channel])
                 ahead = taken.wait + len(block) * taken.every
-                await asyncio.sleep(max(ahead - AHEAD[lane], 0))
+                await _until(taken.now + ahead - AHEAD[lane])
             else:
                 queue.waiting.extendleft(reversed(block))
                 await asyncio.sleep(taken.wait)
@@ -250,7 +256,8 @@ class SharedLimit:
             begins = [now + taken.wait + n * taken.every for n in range(len(addresses))]
             turns = list(zip(addresses, begins, strict=True))
             free = await self._keep_turns(session, channel, limit, turns)
-            return replace(taken, free=tuple(at - now for at in free))
+            own = now + min(self._readings)
+            return replace(taken, free=tuple(at - now for at in free), now=own)
 
     async def _take_each(
         self, session: AsyncSession, replies: Sequence[tuple[str, Limit, str | None]]
@@ -312,6 +319,9 @@ class SharedLimit:
         if (found := (await session.exec(query)).first()) is None:
             await session.exec(_FIRST_ROW, params={"channel": channel, "rate": limit.rate})
             found = (await session.exec(query)).one()
+        # An answer is late by what it took to come, so the quickest of some tells the time best: by
+        # the time each came, tokens of two processes would be used together.
+        self._readings.append(time.monotonic() - found[1])
         return found
 
 
@@ -375,10 +385,10 @@ def _next_block(queue: _Queue, most: int) -> list[tuple[str | None, asyncio.Futu
 def _give(
     block: Sequence[tuple[str | None, asyncio.Future[_Grant]]], taken: Taken, holds: int
 ) -> None:
-    now = time.monotonic()
     for n, ((_, turn), free) in enumerate(zip(block, taken.free, strict=True)):
         if not turn.done():
-            turn.set_result(_Grant(now + taken.wait + n * taken.every, now + free, holds))
+            at = taken.now + taken.wait + n * taken.every
+            turn.set_result(_Grant(at, taken.now + free, holds))
 
 
 def _refuse(
