@@ -175,7 +175,8 @@ class SharedLimit:
             )
             keep = None  # its turn is kept, whatever becomes of the token
             await _until(max(got.at, got.free, self._held[channel]))
-            late = time.monotonic() - got.at > TOKEN_LIFE
+            # A token of a monthly quota is paid for: it is used, however late.
+            late = limit.monthly is None and time.monotonic() - got.at > TOKEN_LIFE
             if got.holds == self._holds[channel] and (lane is Lane.REPLY or not late):
                 return
 
