@@ -223,8 +223,7 @@ async def teach(
         await deeds.change_phrases(session, code, doer, add=add, verdict=verdict, reason=reason)
         count = await settle(session, group_id, MissedStatus.ALIASED)
         await _log(session, doer, "question.alias", f"question:{group_id}", code=code, count=count)
-    await press.library.refresh()
-    press.gate.went_live(verdict)
+    await press.show(verdict)
     return text
 
 

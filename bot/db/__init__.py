@@ -178,15 +178,25 @@ class Database:
         Waits for its turn among the writers; a reader of an older snapshot leaves its part of the log
         until it is done. PostgreSQL's log is the operator's to keep short.
         """
-        if not self.is_sqlite:
-            return
-        if (whole := self._whole()) is not None:
-            whole.afterwards.append(self.forget_log)
-            return
+        if self.is_sqlite:
+            await self.once_kept(self._forget_log)
+
+    async def _forget_log(self) -> None:
         async with self._write_lock, self.writer.connect() as connection:
             raw = await connection.get_raw_connection()  # outside any transaction
             driver: Any = raw.driver_connection
             await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def once_kept(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do `work` once what this task has written is durable: now, or at the end of its whole.
+
+        For what others must see, or what cannot be taken back; a whole that fails never does it.
+        """
+        whole = self._whole()
+        if whole is not None:
+            whole.afterwards.append(work)
+        else:
+            await work()
 
     async def write_together(self, write: Write) -> None:
         """Run `write` in a transaction shared with whoever else writes now; return once committed.
@@ -216,7 +226,7 @@ class _Whole:
         self._database = database
         self._open = AsyncExitStack()
         self.connection: AsyncConnection | None = None
-        self.afterwards: list[Callable[[], Awaitable[None]]] = []
+        self.afterwards: list[Callable[[], Awaitable[object]]] = []
         """What can only be done once it is kept."""
 
     async def __aenter__(self) -> None:

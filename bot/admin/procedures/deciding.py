@@ -158,9 +158,7 @@ async def approve(
         if is_draft and not await deeds.needs_second_person(session):
             await deeds.submit(session, revision_id, doer)  # who works alone need not hand in
         live = await deeds.approve(session, revision_id, doer, verdict=verdict, reason=reason)
-    await press.library.refresh()
-    if live:
-        press.gate.went_live(verdict)
+    await press.show(verdict if live else None)
     return live
 
 
@@ -203,7 +201,7 @@ async def turn(press: Press, key: str, what: str, doer: Doer, *, reason: str) ->
         else:
             hidden = what == "hide"
             await deeds.hide(session, opened.procedure, doer, hidden=hidden, reason=reason)
-    await press.library.refresh()
+    await press.show()
 
 
 async def roll_back(press: Press, key: str, number: int, doer: Doer, *, reason: str) -> Verdict:
@@ -221,8 +219,7 @@ async def roll_back(press: Press, key: str, number: int, doer: Doer, *, reason: 
         await deeds.roll_back(
             session, again.procedure, number, doer, verdict=verdict, reason=reason
         )
-    await press.library.refresh()
-    press.gate.went_live(verdict)
+    await press.show(verdict)
     return verdict
 
 
@@ -273,8 +270,7 @@ async def reword(
             session, opened.procedure.code, doer, add=add, remove=remove, verdict=verdict,
             reason=reason,
         )  # fmt: skip
-    await press.library.refresh()
-    press.gate.went_live(verdict)
+    await press.show(verdict)
     return done
 
 

@@ -160,6 +160,16 @@ class Press:
     library: Library
     gate: Gate
 
+    async def show(self, verdict: Verdict | None = None) -> None:
+        """Let what was just written answer, once it is kept; `verdict` speaks of what went live."""
+
+        async def refresh() -> None:
+            await self.library.refresh()
+            if verdict is not None:
+                self.gate.went_live(verdict)
+
+        await self.database.once_kept(refresh)
+
 
 def press_of(request: Request) -> Press:
     """Return the press of the running application."""
