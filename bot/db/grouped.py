@@ -12,9 +12,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.db.failures import is_gone
 
 #: Most things of one group, so that nobody waits long for the write lock.
 MOST_TOGETHER: Final = 200
@@ -82,7 +82,7 @@ class Grouped(Generic[Item, Result]):
                 await self._do([one])
             except Exception as its_own:
                 _fail([one], its_own)
-                if _is_away(its_own):
+                if is_gone(its_own):
                     _fail(group[at:], its_own)
                     return
 
@@ -91,13 +91,6 @@ def _fail(group: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) ->
     for _, done in group:
         if not done.done():
             done.set_exception(error)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether there is no database to speak to, so that whatever is asked next would fail as well."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated
-    return isinstance(error, (OSError, SQLAlchemyTimeoutError))
 
 
 @dataclass(frozen=True, slots=True)

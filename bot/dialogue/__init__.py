@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from bot import messages as say
 from bot.conversation import KIOSK, Action, Message, Reply
 from bot.db import Write
+from bot.db.failures import may_pass
 from bot.dialogue import (
     centres,
     choices,
@@ -91,9 +92,6 @@ STEPS: tuple[Step, ...] = (
     stuck.admit,
 )
 
-#: What is raised when the database does not answer, which may pass.
-_DATABASE_AWAY = (OperationalError, InterfaceError, OSError)
-
 #: Longer questions are answered with a request to shorten them.
 MAX_CHARS = 4_000
 
@@ -138,7 +136,7 @@ class Dialogue:
                     await self._record(message, done, started, also)
                     return done.reply
             except Exception as error:
-                if also is not None and (recording or isinstance(error, _DATABASE_AWAY)):
+                if also is not None and (recording or may_pass(error)):
                     raise
                 log.exception("turn failed", channel=message.channel)
             failed = _Done(Reply(Action.OTHER, say.ERROR), opening.state, secret)
