@@ -30,7 +30,7 @@ LIVE = (SCRIPT, '"><b onmouseover')
 #: Forms that would end the session or shut the assistant.
 LEFT_OUT = ("/admin/logout", "/admin/me/", "/admin/switches", "/admin/login", "/admin/reset")
 FREE = {"", "text", "search", "url", "email"}
-FILES = [path for path in NO_PAGES if path.endswith(".csv")]
+FILES = sorted(path for path in NO_PAGES if path.endswith(".csv"))
 
 
 @dataclass
