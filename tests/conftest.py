@@ -58,6 +58,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
     return ByModule(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are cores: each waits for disks, servers and browsers at times."""
+    return (os.cpu_count() or 1) + 1
+
+
 def postgres_answers() -> bool:
     """Whether a PostgreSQL server listens on this machine."""
     with socket.socket() as probe:

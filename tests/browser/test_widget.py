@@ -118,11 +118,11 @@ async def test_focus_goes_in_and_comes_back(page: Page, host: tuple[str, str]) -
     await opened(page, host[0])
     await expect(page.get_by_role("textbox")).to_be_focused()
     launcher = page.get_by_role("button", name="Hỏi thủ tục", include_hidden=True)
-    assert await launcher.get_attribute("aria-expanded") == "true"
+    await expect(launcher).to_have_attribute("aria-expanded", "true")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     await expect(launcher).to_be_focused()
-    assert await launcher.get_attribute("aria-expanded") == "false"
+    await expect(launcher).to_have_attribute("aria-expanded", "false")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Đóng").press("Enter")
     await expect(launcher).to_be_focused()
