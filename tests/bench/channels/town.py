@@ -113,6 +113,14 @@ class Town:
                 told.next.clear()
                 await told.next.wait()
 
+    async def is_told(self, channel: str, citizen: str, words: str) -> None:
+        """Return once a citizen was told `words`."""
+        told = self.told[channel, citizen]
+        async with asyncio.timeout(PATIENCE):
+            while not any(words in text for text in told.texts):
+                told.next.clear()
+                await told.next.wait()
+
     def forget(self) -> None:
         """Empty every chat, so that a long run is not slowed by this process's own memory."""
         self.told.clear()
