@@ -6,7 +6,7 @@ import asyncio
 import gc
 import socket
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import uvicorn
@@ -20,6 +20,10 @@ from bot.settings import Settings
 from bot.wiring.knowledge import prepare
 from bot.wiring.logs import set_up_logging
 from knowledge.columns import utc_now
+
+#: Objects made before the collector looks again, and how many looks before it looks further back: a
+#: reply makes thousands that die at once by themselves.
+_COLLECT: Final = (20_000, 20, 20)
 
 
 def run(
@@ -126,6 +130,7 @@ def _settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECT)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -55,6 +55,8 @@ class Candidates:
     rows: Ints
     features: NDArray[np.float64]
     scores: NDArray[np.float64]
+    asked: NDArray[np.bool_]
+    """Which acts and qualifiers (actions.NAMES) the question speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class Index:
             for i, p in zip(judged.order, chances, strict=True)
         )
         action = model.action(p1, p3)
-        asked = acts([token.text for token in reading.tokens])
+        asked = judged.candidates.asked
         rivals = [self._by_code_entry(hit.code) for hit in hits[:3]]
         if action is Action.ANSWER and siblings.undecided(asked, judged.signals["phrase"], rivals):
             action = Action.CLARIFY
@@ -320,9 +322,9 @@ class Index:
         """Return the shortlist for a question, scored."""
         seen = views.views(self._store, reading)
         rows = self._shortlist(seen, province_code)
-        if not len(rows):
-            return Candidates(rows, np.zeros((0, len(rerank.FEATURES))), np.zeros(0))
         asked = acts([token.text for token in reading.tokens])
+        if not len(rows):
+            return Candidates(rows, np.zeros((0, len(rerank.FEATURES))), np.zeros(0), asked)
         features = np.hstack(
             [
                 text := views.text_features(self._store, reading, seen, rows),
@@ -337,7 +339,7 @@ class Index:
         if level is not None:
             fits = [level in self._entries[row].levels for row in rows]
             scores = scores + 0.8 * np.array(fits)
-        return Candidates(rows, features, scores)
+        return Candidates(rows, features, scores, asked)
 
     def _shortlist(self, seen: Mapping[str, Floats], province_code: str) -> Ints:
         total = sum(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from knowledge.matching.actions import NAMES, QUALIFIERS_FROM, Flags, acts
 from knowledge.matching.analysis import title_words
@@ -62,7 +63,7 @@ def undecided(asked: Flags, likeness: float, entries: Sequence[Entry]) -> bool:
     """
     if asked[:QUALIFIERS_FROM].any() or not entries or likeness >= AS_WORDED:
         return False
-    own, *others = [acts(title_words(entry.title))[:QUALIFIERS_FROM] for entry in entries]
+    own, *others = [_flags(entry.title)[:QUALIFIERS_FROM] for entry in entries]
     if own.sum() != 1 or not own[_VARIANTS].any():
         return False
     return any(
@@ -82,8 +83,16 @@ def question(entries: Sequence[Entry]) -> Separation | None:
     return Separation(By.TITLE)
 
 
+@lru_cache(maxsize=8192)
+def _flags(title: str) -> Flags:
+    """Return what a title speaks of; the same few titles are asked about all day."""
+    flags = acts(title_words(title))
+    flags.flags.writeable = False
+    return flags
+
+
 def _acts_of(entry: Entry) -> frozenset[str]:
-    flags = acts(title_words(entry.title))
+    flags = _flags(entry.title)
     return frozenset(name for name, spoken in zip(NAMES, flags, strict=True) if spoken)
 
 
