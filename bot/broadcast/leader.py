@@ -37,15 +37,23 @@ class Leadership:
             return await self._lock()
 
     async def close(self) -> None:
-        """Let another lead."""
+        """Let another lead, at once."""
         if self._connection is not None:
-            self._connection.terminate()
+            await self._unlock(self._connection)
             self._connection = None
         if self._database.is_sqlite:
             async with self._database.write() as session:
                 leader = await session.get(Leader, _NAME)
                 if leader is not None and leader.owner == self._owner:
                     await session.delete(leader)
+
+    async def _unlock(self, connection: Any) -> None:
+        """Give the lock back by name: the server notices only later that a connection is gone."""
+        try:
+            await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK, timeout=2)
+            await connection.close(timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
 
     async def _lock(self) -> bool:
         """The lock lives as long as its connection: a dead leader's is free at once."""

@@ -20,6 +20,8 @@ from bot.models import ImportJob, JobStatus
 
 #: Seconds between looks when nothing was announced.
 LOOK_EVERY: Final = 5.0
+#: Seconds a process has to end when it is told to.
+END_WITHIN: Final = 5.0
 #: Between looks for what may be deleted.
 TIDY_EVERY: Final = timedelta(hours=6)
 #: Jobs that are over, and their files, are kept so long.
@@ -61,7 +63,7 @@ class Runner:
                         await self._woken.wait()
         finally:
             if self._process is not None and self._process.returncode is None:
-                self._process.terminate()
+                await _end(self._process)
 
     async def work(self) -> bool:
         """Do the oldest job that waits, in a process of its own; False when there is none."""
@@ -94,6 +96,15 @@ class Runner:
             kept = set(await session.exec(select(ImportJob.stored_as)))
         await asyncio.to_thread(_delete_others, self._folder, kept, self._now() - KEEP)
         return gone.rowcount
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    try:
+        async with asyncio.timeout(END_WITHIN):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
 
 
 def _delete_others(folder: Path, kept: set[str], before: datetime) -> None:
