@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot import audit
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, typed, whole
+from bot.admin.pages import offset, page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
 from bot.deeds import Doer
 from bot.dialogue import Dialogue
@@ -59,8 +59,7 @@ FIELDS: Final = {name: title for name, title in COLUMN_TITLES.items() if name !=
 async def show(request: Request, visitor: Viewer) -> Response:
     """Show the centres that match a search, and the drafts that wait."""
     wanted = request.query_params.get("q", "")[:200]
-    number = request.query_params.get("page", "1")
-    at = max(0, whole(number, most=99_999) - 1) * PAGE
+    at = offset(request, PAGE)
     async with database_of(request).read() as session:
         found = await matching(session, wanted)
         drafts = await read_drafts(session)

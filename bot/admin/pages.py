@@ -130,6 +130,11 @@ async def read_form(
     )
 
 
+def offset(request: Request, size: int) -> int:
+    """Return where the page asked for begins, in a list of `size` a page; the first when it is none."""
+    return max(0, whole(request.query_params.get("page", "1"), most=99_999) - 1) * size
+
+
 def whole(text: str, otherwise: int = 0, *, most: int = MOST_ID) -> int:
     """Return the whole number that `text` is, or `otherwise` when it is none or above `most`."""
     digits = text.strip()

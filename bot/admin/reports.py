@@ -16,7 +16,7 @@ from bot import audit
 from bot.admin.access import Approver, Editor, Viewer, Visitor, database_of, settings_of
 from bot.admin.desk import Desk
 from bot.admin.imports import take_upload, wake
-from bot.admin.pages import page, read_form, redirect, typed, whole
+from bot.admin.pages import offset, page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
 from bot.deeds import Doer
 from bot.imports import UploadError, add_job, folder_of, store
@@ -130,8 +130,7 @@ async def show_job(request: Request, visitor: Viewer, job_id: int) -> Response:
 async def show_report(request: Request, visitor: Viewer, key: str) -> Response:
     """Show what a report says, fact by fact, with what is doubtful and what others said before."""
     shown = request.query_params.get("show", "draft")
-    number = request.query_params.get("page", "1")
-    at = max(0, whole(number, most=99_999) - 1) * PAGE
+    at = offset(request, PAGE)
     async with database_of(request).read() as session:
         report = await report_of(session, key)
         facts = await facts_of(session, report)

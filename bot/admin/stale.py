@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot import audit
 from bot.admin.access import Approver, Viewer, database_of, settings_of
 from bot.admin.desk import Desk
-from bot.admin.pages import page, read_form, redirect, whole
+from bot.admin.pages import offset, page, read_form, redirect
 from bot.admin.procedures.work import Press, doer_of, press_of
 from bot.deeds import Doer
 from bot.models import Role
@@ -46,8 +46,7 @@ async def show(request: Request, visitor: Viewer) -> Response:
     """Show one list of what needs to be looked at."""
     tab = request.query_params.get("show", "ends")
     tab = tab if tab in TABS else "ends"
-    number = request.query_params.get("page", "1")
-    at = max(0, whole(number, most=99_999) - 1) * PAGE
+    at = offset(request, PAGE)
     staleness = cast("Staleness", request.app.state.staleness)
     today = utc_now().astimezone(ZONE).date()
     days = settings_of(request).stale_days

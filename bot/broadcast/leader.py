@@ -18,6 +18,8 @@ _LOCK: Final = 7_283_002
 _NAME: Final = "scheduler"
 #: Seconds after which a leader that says nothing is no leader any more (SQLite).
 LEASE: Final = 6.0
+#: What a connection raises whose server does not answer as it should.
+_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Leadership:
@@ -52,7 +54,7 @@ class Leadership:
         try:
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK, timeout=2)
             await connection.close(timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except _AWAY:
             connection.terminate()
 
     async def _lock(self) -> bool:
@@ -71,7 +73,7 @@ class Leadership:
             return bool(
                 mine or await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK)
             )
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except _AWAY:
             if self._connection is not None:
                 self._connection.terminate()
             self._connection = None

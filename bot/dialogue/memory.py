@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from sqlalchemy import bindparam, tuple_
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,15 +18,30 @@ from bot.models import Chat, HandOver, SurveyDraft
 from bot.people import forget_address
 from bot.surveys import drafts
 
+# Written once: building a statement costs more than running it.
+_STATES: Final = select(Chat.channel, Chat.address, Chat.state, Chat.expires_at).where(
+    tuple_(col(Chat.channel), col(Chat.address)).in_(bindparam("chats", expanding=True))
+)
+
 
 async def load_state(database: Database, message: Message, now: datetime) -> State:
     """Return what is remembered of the chat; a new State when nothing is, or it has expired."""
-    query = select(Chat.state, Chat.expires_at).where(
-        Chat.channel == message.channel, Chat.address == message.chat_id
-    )
     async with database.read() as session:
-        chat = (await session.exec(query)).first()
-    return State.from_json(chat[0]) if chat and chat[1] > now else State()
+        (state,) = await load_states(session, [((message.channel, message.chat_id), now)])
+    return state
+
+
+async def load_states(
+    session: AsyncSession, asked: Sequence[tuple[tuple[str, str], datetime]]
+) -> list[State]:
+    """Return what is remembered at a moment of each (channel, address), as load_state does of one."""
+    rows = await session.exec(_STATES, params={"chats": [chat for chat, _ in asked]})
+    known = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    states = []
+    for chat, now in asked:
+        state, expires_at = known.get(chat, ({}, now))
+        states.append(State.from_json(state) if expires_at > now else State())
+    return states
 
 
 async def forget_chat(database: Database, message: Message) -> None:

@@ -17,8 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.contests import entries
 from bot.conversation import Message
 from bot.db import Database, Grouped
-from bot.dialogue.question import Opening, State
-from bot.models import Chat, KillSwitch, PetitionDraft, SurveyDraft
+from bot.dialogue.memory import load_states
+from bot.dialogue.question import Opening
+from bot.models import KillSwitch, PetitionDraft, SurveyDraft
 from bot.switches import message_of
 
 Draft = TypeVar("Draft", PetitionDraft, SurveyDraft)
@@ -27,9 +28,6 @@ _Asked = tuple[_Chat, datetime]
 
 # Written once: building a statement costs more than running it.
 _CHATS: Final[Any] = bindparam("chats", expanding=True)
-_STATES: Final = select(Chat.channel, Chat.address, Chat.state, Chat.expires_at).where(
-    tuple_(col(Chat.channel), col(Chat.address)).in_(_CHATS)
-)
 _SWITCHES: Final = select(KillSwitch.scope, KillSwitch.message)
 _PETITIONS: Final = select(PetitionDraft).where(
     tuple_(col(PetitionDraft.channel), col(PetitionDraft.address)).in_(_CHATS)
@@ -55,16 +53,12 @@ class Openings:
 
 
 async def _read_all(session: AsyncSession, asked: Sequence[_Asked]) -> list[Opening]:
-    chats = [chat for chat, _ in asked]
-    rows = await session.exec(_STATES, params={"chats": chats})
-    known = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    states = await load_states(session, asked)
     switches = dict((await session.exec(_SWITCHES)).all())
-    openings = []
-    for chat, now in asked:
-        state, expires_at = known.get(chat, ({}, now))
-        opening = Opening(State.from_json(state) if expires_at > now else State())
-        opening.closed = message_of(switches, chat[0])
-        openings.append(opening)
+    openings = [
+        Opening(state, message_of(switches, channel))
+        for state, ((channel, _), _) in zip(states, asked, strict=True)
+    ]
     beginning = [one for one in zip(asked, openings, strict=True) if not one[1].state.introduced]
     if beginning:
         await _read_unfinished(session, beginning)
