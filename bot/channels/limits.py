@@ -7,12 +7,28 @@ one transaction for up to BLOCK messages, and only while `tat` is hardly ahead o
 `reply_tat` of their own and wait only for each other: a reply goes while the last of bulk's tokens
 are still to be used, and bulk makes room for it after. The same transaction keeps each chat's next
 turn (Telegram: one message a second), whichever process writes to it.
+
+Any second holds `most` messages at most, the limit and OVER of it: at 30/s one more would be 3.3 %
+too many, so 30; at 200/s 204. Handed out evenly, `most` + 1 tokens span most / rate seconds, so one
+message may be later than another a second after it by the slack = most / rate - 1 and no more. So
+
+    rate = most / (1 + ROOM), at most USED_SHARE of the limit:  29.3/s of 30, 197/s of 200
+    slack = most / rate - 1:                                    24 ms at 30/s, 35 ms at 200/s
+    life = slack - ON_THE_WAY:                                  8 ms at 30/s, 19 ms at 200/s
+
+A token used within its life costs nothing. One that a busy process uses up to a token's time later
+than that is not dropped, which would cost 1 / rate: what it is late by beyond its life is owed, and
+the process adds it to `tat` with the next block it takes. That moves every token of a second later,
+the first that could meet the late one in one second. What is later still is dropped: late tokens
+would bunch. So of 97.7 % (30/s) or 98.5 % (200/s) what is owed and dropped is lost, on a busy machine
+some tenths of a per cent. Only a reply between bulk that was handed out already may be one more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
@@ -39,17 +55,20 @@ BLOCK_SECONDS: Final = 0.1
 #: How far, in seconds, what a lane waits for may be ahead of now for it to be granted: as long as a
 #: busy machine may need for a transaction, else tokens go unused.
 AHEAD: Final[Mapping[Lane, float]] = {Lane.REPLY: 0.12, Lane.URGENT: 0.15, Lane.BULK: 0.12}
-#: The share of a platform's limit we use: a little below it there is hardly ever a 429, and a 429
+#: The most of a platform's limit we use: a little below it there is hardly ever a 429, and a 429
 #: costs more than what lies between.
 USED_SHARE: Final = 0.985
+#: What a platform hears in any second may be so much more than its limit.
+OVER: Final = 0.02
+#: Seconds by which a message may be later than those of a second after it, at least.
+ROOM: Final = 0.024
+#: Seconds of that which are for the way from the grant to the platform.
+ON_THE_WAY: Final = 0.016
 #: After a 429 the rate falls to this share, at most once a second …
 FALL: Final = 0.8
 #: … and comes back by this share of the limit each second.
 RECOVERY: Final = 0.01
 LEAST_SHARE: Final = 0.05
-#: A token not used within so many seconds of its time is dropped, else late ones would bunch: so that
-#: (1 + TOKEN_LIFE) * USED_SHARE, what any second may hold at most, stays under 1.02.
-TOKEN_LIFE: Final = 0.035
 #: The share of a monthly quota kept for replies.
 KEPT_FOR_REPLIES: Final = 0.1
 #: Seconds in which those who want a token come together, so that a transaction serves many.
@@ -58,6 +77,8 @@ GATHER: Final = 0.01
 READINGS: Final = 32
 #: Seconds until the database is asked again for tokens after it went away.
 DATABASE_PAUSE: Final = 1.0
+#: What a loop's timers tell apart, in seconds: less is no sleep at all.
+LEAST_SLEEP: Final = 0.001
 #: Turns of chats deleted in one transaction, so that nobody waits long for it.
 FORGOTTEN_TOGETHER: Final = 5_000
 #: Two processes may be the first together.
@@ -96,9 +117,28 @@ class Limit:
     """Messages a month; None = as many as one likes."""
 
     @property
+    def most(self) -> int:
+        """Messages that any second may hold."""
+        # A hair more than OVER: 1.02 times 50 is a little less than 51.
+        return max(math.floor(self.per_second * (1 + OVER) + 1e-9), math.ceil(self.per_second))
+
+    @property
     def rate(self) -> float:
         """Tokens a second that we hand out."""
-        return self.per_second * USED_SHARE
+        return min(self.most / (1 + ROOM), self.per_second * USED_SHARE)
+
+    @property
+    def life(self) -> float:
+        """Seconds after its time within which a token is used as if in time."""
+        return self.most / self.rate - 1 - ON_THE_WAY
+
+    def owed(self, late: float) -> float | None:
+        """Return by what a token used so late moves all later ones; None = it is to be dropped."""
+        beyond = max(late - self.life, 0.0)
+        if beyond * self.rate <= 1:
+            return beyond
+        # A token of a monthly quota is paid for: it is used, however late.
+        return None if self.monthly is None else 1 / self.rate
 
 
 def platform_limits(settings: Settings) -> dict[str, Limit]:
@@ -153,6 +193,8 @@ class SharedLimit:
         self._queues: defaultdict[tuple[str, Lane], _Queue] = defaultdict(_Queue)
         self._held: defaultdict[str, float] = defaultdict(float)
         self._holds: Counter[str] = Counter()
+        self._owed: defaultdict[str, float] = defaultdict(float)
+        """By what tokens used late have yet to move later ones: the latest counts, it moves all."""
         self._readings: deque[float] = deque(maxlen=READINGS)
         """How far time.monotonic() was beyond the clock of all, each time that was read."""
         self._replies = Grouped(database.write, self._take_each)
@@ -175,9 +217,9 @@ class SharedLimit:
             )
             keep = None  # its turn is kept, whatever becomes of the token
             await _until(max(got.at, got.free, self._held[channel]))
-            # A token of a monthly quota is paid for: it is used, however late.
-            late = limit.monthly is None and time.monotonic() - got.at > TOKEN_LIFE
-            if got.holds == self._holds[channel] and (lane is Lane.REPLY or not late):
+            if got.holds == self._holds[channel] and (
+                lane is Lane.REPLY or self._in_time(channel, lane, limit, got)
+            ):
                 return
 
     async def hold(self, channel: str, seconds: float) -> None:
@@ -206,18 +248,29 @@ class SharedLimit:
                 return _Grant(now, now + free, self._holds[channel])
             await asyncio.sleep(taken.wait)
 
+    def _in_time(self, channel: str, lane: Lane, limit: Limit, got: _Grant) -> bool:
+        """Whether a token may be used now; what it is late by is written down at once if it matters."""
+        owed = limit.owed(time.monotonic() - got.at)
+        if owed:
+            self._owed[channel] = max(self._owed[channel], owed)
+            self._wake(channel, lane, limit)
+        return owed is not None
+
     async def _queued(self, channel: str, lane: Lane, limit: Limit, address: str | None) -> _Grant:
-        queue = self._queues[channel, lane]
         turn: asyncio.Future[_Grant] = asyncio.get_running_loop().create_future()
-        queue.waiting.append((address, turn))
+        self._queues[channel, lane].waiting.append((address, turn))
+        self._wake(channel, lane, limit)
+        return await turn
+
+    def _wake(self, channel: str, lane: Lane, limit: Limit) -> None:
+        queue = self._queues[channel, lane]
         if queue.server is None or queue.server.done():
             queue.server = asyncio.create_task(self._serve(queue, channel, lane, limit))
-        return await turn
 
     async def _serve(self, queue: _Queue, channel: str, lane: Lane, limit: Limit) -> None:
         """Take tokens for those who wait, a block at a time, until nobody does."""
         most = max(1, min(BLOCK, int(limit.rate * BLOCK_SECONDS)))
-        while queue.waiting:
+        while queue.waiting or self._owed[channel]:
             if len(queue.waiting) < most:
                 await asyncio.sleep(GATHER)
             block = _next_block(queue, most)
@@ -250,6 +303,8 @@ class SharedLimit:
         """Take a token for each address, and keep the next turn of its chat."""
         async with self._database.write() as session:
             row, now = await self._row(session, channel, limit)
+            # Lost with its transaction: then nobody takes any for so long that it is made up for.
+            row.tat += self._owed.pop(channel, 0.0)
             taken = spend(row, now, limit, lane, len(addresses))
             session.add(row)
             if not taken.every:
@@ -419,6 +474,6 @@ async def forget_chats(database: Database, *, before: datetime) -> int:
 
 
 async def _until(at: float) -> None:
-    delay = at - time.monotonic()
-    if delay > 0:
-        await asyncio.sleep(delay)
+    """Return at that moment of time.monotonic(), never before: a loop's timers may be a little early."""
+    while (delay := at - time.monotonic()) > 0:  # noqa: ASYNC110 - a moment tells nobody
+        await asyncio.sleep(max(delay, LEAST_SLEEP))

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections import deque
 from datetime import timedelta
 
 import pytest
 
 from bot.channels import Lane, SendError, Trouble
-from bot.channels.limits import AHEAD, USED_SHARE, Limit, SharedLimit, forget_chats, spend
+from bot.channels.limits import (
+    AHEAD,
+    ON_THE_WAY,
+    OVER,
+    ROOM,
+    USED_SHARE,
+    Limit,
+    SharedLimit,
+    forget_chats,
+    spend,
+)
 from bot.db import Database
 from bot.models import RateLimit
 from knowledge.columns import utc_now
+from tests.bench.broadcast.pacing import most_in_a_second
 
 
 async def _bulk(pace: SharedLimit, until: float, times: list[float]) -> None:
@@ -52,6 +65,109 @@ async def test_a_reply_goes_before_waiting_bulk(database: Database) -> None:
     for task in bulk:
         task.cancel()
     await asyncio.gather(*bulk, return_exceptions=True)
+
+
+@pytest.mark.parametrize("per_second", [20, 29, 30, 49, 50, 200, 500, 1_000])
+def test_a_limit_is_handed_out_with_room_for_what_is_late(per_second: float) -> None:
+    limit = Limit(per_second)
+
+    assert limit.most <= per_second * (1 + OVER) + 1e-9
+    assert limit.rate >= per_second * 0.975
+    assert limit.life >= 0.008 - 1e-9
+    assert limit.most / limit.rate - limit.life - ON_THE_WAY >= 1 - 1e-9
+
+
+@pytest.mark.parametrize("per_second", [1 / 3, 1, 100 / 60, 5])
+def test_a_low_limit_is_in_whole_messages(per_second: float) -> None:
+    limit = Limit(per_second)
+
+    assert per_second <= limit.most < per_second + 1
+    assert limit.rate == pytest.approx(min(limit.most / (1 + ROOM), per_second * USED_SHARE))
+
+
+def test_a_token_used_late_is_owed_for_and_one_too_late_is_dropped() -> None:
+    limit = Limit(per_second=30)
+    one = 1 / limit.rate
+
+    assert limit.owed(limit.life) == 0
+    assert limit.owed(limit.life + 0.01) == pytest.approx(0.01)
+    assert limit.owed(limit.life + one * 1.01) is None
+    assert Limit(per_second=30, monthly=10).owed(60) == pytest.approx(one)
+
+
+class _Process:
+    """What SharedLimit does with tokens, on a clock of the test's own; often late."""
+
+    def __init__(self, limit: Limit, row: RateLimit, chance: random.Random) -> None:
+        self.limit, self.row, self.chance = limit, row, chance
+        self.busy_until = 0.0
+        self.owing: deque[tuple[float, float]] = deque()
+        """When it was known, and how much."""
+
+    def take(self, now: float) -> tuple[float, list[float]]:
+        """Take a block at `now`; return when to take the next, and when its messages are heard."""
+        owed = 0.0
+        while self.owing and self.owing[0][0] <= now:
+            owed = max(owed, self.owing.popleft()[1])
+        self.row.tat += owed
+        count = max(1, int(self.limit.rate * 0.1))
+        taken = spend(self.row, now, self.limit, Lane.URGENT, count)
+        if not taken.every:
+            return now + taken.wait, []
+        times = [now + taken.wait + n * taken.every for n in range(count)]
+        heard = [at for one in times if (at := self._use(one)) is not None]
+        return max(now, times[-1] + taken.every - AHEAD[Lane.URGENT]), heard
+
+    def _use(self, at: float) -> float | None:
+        """Return when the message of a token is heard; None = the token is dropped."""
+        if self.chance.random() < 0.005:  # something else keeps the process
+            self.busy_until = max(self.busy_until, at + self.chance.uniform(0, 0.05))
+        late = max(self.chance.expovariate(1_000), self.busy_until - at)
+        owed = self.limit.owed(late)
+        if owed is None:
+            return None
+        if owed:
+            self.owing.append((at + late, owed))
+        return at + late + self.chance.uniform(0, ON_THE_WAY)
+
+
+@pytest.mark.parametrize("per_second", [30, 200])
+@pytest.mark.parametrize("processes", [1, 4])
+def test_ten_minutes_of_busy_processes_keep_one_limit(per_second: float, processes: int) -> None:
+    limit, chance = Limit(per_second), random.Random(per_second + processes)
+    row = RateLimit(channel="telegram", rate=limit.rate)
+    sending = [_Process(limit, row, chance) for _ in range(processes)]
+    due = [(chance.random(), n) for n in range(processes)]
+    heard: list[float] = []
+
+    while (first := min(due))[0] < 600:
+        at, heard_of_block = sending[first[1]].take(first[0])
+        due[due.index(first)] = (at + chance.uniform(0.0005, 0.003), first[1])
+        heard += heard_of_block
+    heard.sort()
+
+    assert most_in_a_second(heard) <= limit.most
+    assert (len(heard) - 1) / (heard[-1] - heard[0]) >= per_second * 0.97
+
+
+async def test_what_a_busy_process_is_late_by_moves_what_all_take_after(
+    database: Database,
+) -> None:
+    limit, first, count = Limit(per_second=100), time.time() + 0.1, 40
+    async with database.write() as session:
+        session.add(RateLimit(channel="telegram", tat=first, rate=limit.rate))
+    pace = SharedLimit(database, {"telegram": limit})
+
+    async def grant(address: str) -> None:
+        await pace.grant("telegram", address, Lane.BULK)
+        if address == "0":  # the next one is late, and used
+            time.sleep(limit.life + 1.5 / limit.rate)  # noqa: ASYNC251 - the whole process is busy
+
+    await asyncio.gather(*(grant(str(number)) for number in range(count)))
+
+    async with database.read() as session:
+        row = await session.get_one(RateLimit, "telegram")
+    assert row.tat > first + count / limit.rate + 0.001
 
 
 def test_a_reply_waits_for_other_replies_and_bulk_for_both() -> None:
