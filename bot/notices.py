@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,16 @@ from bot.models import Contact, Notice, NoticeStatus
 _WAITS: Final = (1, 2, 5, 15, 60, 240, 720)
 #: A claimed notice that nobody reported on is tried again: its worker died.
 _LEASE: Final = timedelta(minutes=2)
+# Written once, as it is asked every second: building a statement costs more than running it.
+_ANY_DUE: Final = (
+    select(Notice.id)
+    .where(
+        Notice.status == NoticeStatus.WAITING,
+        col(Notice.due_at) <= bindparam("now"),
+        col(Notice.channel).in_(bindparam("channels", expanding=True)),
+    )
+    .limit(1)
+)
 
 
 async def tell(
@@ -97,12 +108,8 @@ async def claim(
 
 async def any_due(session: AsyncSession, *, now: datetime, channels: Sequence[str]) -> bool:
     """Whether `claim` would find something."""
-    query = select(Notice.id).where(
-        Notice.status == NoticeStatus.WAITING,
-        col(Notice.due_at) <= now,
-        col(Notice.channel).in_(channels),
-    )
-    return (await session.exec(query.limit(1))).first() is not None
+    found = await session.exec(_ANY_DUE, params={"now": now, "channels": list(channels)})
+    return found.first() is not None
 
 
 async def wake(session: AsyncSession, channel: str, address: str, *, now: datetime) -> int:

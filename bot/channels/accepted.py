@@ -47,6 +47,36 @@ _ANSWER: Final = (
     )
 )
 
+_PERSON: Final = tuple_(_ROWS.c.channel, _ROWS.c.address)
+_ELSEWHERE: Final = sa_select(_ROWS.c.channel, _ROWS.c.address).where(
+    _PERSON.in_(bindparam("people", expanding=True)),
+    _ROWS.c.stage != Stage.DONE,
+    _ROWS.c.owner != bindparam("me"),
+)
+#: Whom nobody works on; what `me` itself has it still has, however late it renews its lease.
+_FREE: Final = or_(
+    _ROWS.c.owner == "",
+    and_(_ROWS.c.owner != bindparam("me"), _ROWS.c.lease_until <= bindparam("now")),
+)
+_ANY_DUE: Final = (
+    sa_select(_ROWS.c.id)
+    .where(_ROWS.c.stage != Stage.DONE, _ROWS.c.due_at <= bindparam("now"), _FREE)
+    .limit(1)
+)
+_FINISH: Final = (
+    sa_update(_ROWS)
+    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)), _ROWS.c.owner == bindparam("me"))
+    .values(
+        stage=Stage.DONE, done_at=bindparam("at"), reason=bindparam("why"), owner="",
+        lease_until=None, address="", message={}, reply=[],
+    )
+)  # fmt: skip
+_PROGRESS: Final = (
+    sa_update(_ROWS)
+    .where(_ROWS.c.id == bindparam("row"), _ROWS.c.owner == bindparam("me"))
+    .values(sent=bindparam("taken"))
+)
+
 Person = tuple[str, str]
 """A channel and an address on it."""
 
@@ -154,11 +184,8 @@ async def _lock(session: AsyncSession, people: Sequence[Person]) -> None:
 async def _waiting_elsewhere(
     session: AsyncSession, people: Sequence[Person], owner: str
 ) -> set[Person]:
-    key = tuple_(col(Accepted.channel), col(Accepted.address))
-    query = select(Accepted.channel, Accepted.address).where(
-        key.in_(people), Accepted.stage != Stage.DONE, Accepted.owner != owner
-    )
-    return {(channel, address) for channel, address in await session.exec(query)}
+    found = await session.exec(_ELSEWHERE, params={"people": people, "me": owner})  # type: ignore[call-overload]
+    return {(channel, address) for channel, address in found}
 
 
 async def _note_people(session: AsyncSession, new: Sequence[Stored], now: datetime) -> None:
@@ -184,8 +211,8 @@ async def claim(
         .where(
             Accepted.channel == channel,
             Accepted.stage != Stage.DONE,
-            Accepted.due_at <= now,
-            _free(now, owner),
+            Accepted.due_at <= bindparam("now"),
+            _FREE,
             ~exists().where(
                 and_(
                     col(earlier.channel) == col(Accepted.channel),
@@ -199,7 +226,7 @@ async def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    people = (await session.exec(head)).all()
+    people = (await session.exec(head, params={"me": owner, "now": now})).all()
     if not people:
         return []
     key = tuple_(col(Accepted.channel), col(Accepted.address))
@@ -215,18 +242,10 @@ async def claim(
     ]  # fmt: skip
 
 
-def _free(now: datetime, owner: str) -> Any:
-    """Whom nobody works on; what `owner` itself has it still has, however late it renews its lease."""
-    lost = and_(col(Accepted.owner) != owner, col(Accepted.lease_until) <= now)
-    return or_(col(Accepted.owner) == "", lost)
-
-
 async def is_due(session: AsyncSession, *, owner: str, now: datetime) -> bool:
     """Whether there may be something to claim; cheaper than a claim."""
-    query = select(Accepted.id).where(
-        Accepted.stage != Stage.DONE, Accepted.due_at <= now, _free(now, owner)
-    )
-    return (await session.exec(query.limit(1))).first() is not None
+    found = await session.exec(_ANY_DUE, params={"me": owner, "now": now})  # type: ignore[call-overload]
+    return found.first() is not None
 
 
 async def renew(session: AsyncSession, *, owner: str, now: datetime) -> None:
@@ -291,23 +310,14 @@ async def finish(
     session: AsyncSession, ids: Sequence[int], *, owner: str, reason: str, now: datetime
 ) -> None:
     """End these: only their keys are kept, to know a repetition by."""
-    await session.exec(
-        update(_ROWS)
-        .where(col(Accepted.id).in_(ids), col(Accepted.owner) == owner)
-        .values(
-            stage=Stage.DONE, done_at=now, reason=reason, owner="", lease_until=None,
-            address="", message={}, reply=[],
-        )
-    )  # fmt: skip
+    ended = {"ids": ids, "me": owner, "at": now, "why": reason}
+    await session.exec(_FINISH, params=ended)
 
 
 async def progress(session: AsyncSession, job: Job, *, owner: str) -> None:
     """Note how many platform messages of the reply were taken."""
-    await session.exec(
-        update(_ROWS)
-        .where(col(Accepted.id) == job.id, col(Accepted.owner) == owner)
-        .values(sent=job.sent)
-    )
+    done = {"row": job.id, "me": owner, "taken": job.sent}
+    await session.exec(_PROGRESS, params=done)
 
 
 async def postpone(session: AsyncSession, job: Job, *, owner: str, due_at: datetime) -> None:

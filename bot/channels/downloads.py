@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-import httpx
-
-from bot.channels import Channel, SendError, Trouble
+from bot.channels import Channel, SendError
 from bot.conversation import Attachment
 
 #: Seconds a platform may take to hand over a photo; the citizen waits meanwhile.
@@ -33,29 +31,3 @@ class Downloads:
                 return await self._channels[channel].download(attachment, limit=limit)
         except (SendError, TimeoutError) as error:
             raise LookupError(str(error)) from error
-
-
-async def fetch(client: httpx.AsyncClient, url: str, *, limit: int, named: str) -> bytes:
-    """Return what lies at the address a platform gave; `named` is the platform, for the log.
-
-    Raises:
-        SendError: it cannot be had.
-        ValueError: it is longer than `limit` bytes.
-    """
-    if not url.startswith("https://"):
-        raise SendError(f"{named} file: no address of the platform's", Trouble.DROP)
-    content = bytearray()
-    try:
-        async with client.stream("GET", url) as answer:
-            status = answer.status_code
-            if status != 200:
-                passing = status >= 500 or status in (408, 429)
-                trouble = Trouble.RETRY if passing else Trouble.DROP
-                raise SendError(f"{named} file HTTP {status}", trouble)
-            async for part in answer.aiter_bytes():
-                content += part
-                if len(content) > limit:
-                    raise ValueError(f"longer than {limit} bytes")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SendError(f"{named} file: {type(error).__name__}", Trouble.RETRY) from None
-    return bytes(content)

@@ -27,7 +27,7 @@ from bot.channels import (
     SendError,
     Trouble,
 )
-from bot.channels.downloads import fetch
+from bot.channels.http import SILENCE, Http
 from bot.channels.reading import id_of, mapping_of, text_of
 from bot.channels.splitting import pieces
 from bot.conversation import Attachment, AttachmentKind, Message, Reply
@@ -39,7 +39,6 @@ TEXT_LIMIT: Final = 2_000
 MAX_TEXT_CHARS: Final = 20_000
 #: Seconds the platform holds a getUpdates open when nobody writes.
 POLL_FOR: Final = 30
-TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 #: Seconds after a refusal for too many requests that names no time.
 RATE_WAIT: Final = 60.0
 
@@ -77,11 +76,7 @@ class ZaloBot:
         """Take another `transport` to reach a fake without a socket."""
         token = settings.zalo_bot_token.get_secret_value()
         self._secret = settings.zalo_bot_webhook_secret.get_secret_value()
-        self._client = httpx.AsyncClient(
-            base_url=f"{settings.zalo_bot_api_url}/bot{token}/",
-            timeout=TIMEOUT,
-            transport=transport,
-        )
+        self._http = Http(f"{settings.zalo_bot_api_url}/bot{token}/", transport)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - the contract's
         """Raise ForgedError unless the request carries the secret given to setWebhook."""
@@ -129,7 +124,7 @@ class ZaloBot:
             SendError: it is gone or refused.
             ValueError: it is longer than `limit` bytes.
         """
-        return await fetch(self._client, attachment.ref, limit=limit, named="zalo bot")
+        return await self._http.download(attachment.ref, limit=limit, named="zalo bot")
 
     async def refresh(self) -> None:
         """Do nothing: the token of a bot does not end; a wrong one is the operator's to mend."""
@@ -153,7 +148,7 @@ class ZaloBot:
 
     async def close(self) -> None:
         """Close connections."""
-        await self._client.aclose()
+        await self._http.close()
 
     async def fetch(self) -> Mapping[str, Any] | None:
         """Return the next update, or None when nobody wrote for a while.
@@ -162,21 +157,21 @@ class ZaloBot:
             SendError: Zalo refuses to give it.
         """
         try:
-            found = await self.call("getUpdates", {"timeout": POLL_FOR}, timeout=POLL_FOR + 10)
+            found = await self.call("getUpdates", {"timeout": POLL_FOR}, silence=POLL_FOR + 10)
         except SendError as error:
             if error.reason.startswith(f"zalo bot {NOTHING_NEW}"):
                 return None
             raise
         return found if isinstance(found, Mapping) and found else None
 
-    async def call(self, method: str, body: Mapping[str, Any], *, timeout: float = 10.0) -> Any:  # noqa: ASYNC109 - the platform's own waiting is longer
-        """Call a method of the Bot API and return its `result`.
+    async def call(self, method: str, body: Mapping[str, Any], *, silence: float = SILENCE) -> Any:
+        """Call a method of the Bot API and return its `result`; it may be silent for so many seconds.
 
         Raises:
             SendError: Zalo said no, or nothing; the token, part of the address, is never in it.
         """
         try:
-            answer = await self._client.post(method, json=dict(body), timeout=timeout)
+            answer = await self._http.post(method, json=dict(body), silence=silence)
         except httpx.HTTPError as error:
             raise SendError(f"zalo bot: {type(error).__name__}", Trouble.RETRY) from None
         try:

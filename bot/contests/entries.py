@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, exists
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +20,17 @@ from bot.contests.nicknames import Bad
 from bot.conversation import ANSWER_ONLY
 from bot.models import Contact, Contest, ContestEntry, ContestQuestion, ContestStatus
 from bot.receipts import Seal, new_code
+
+# Written once, as every conversation that begins asks: building a statement costs more than running it.
+_OPEN: Final = (
+    select(Contest)
+    .where(
+        Contest.status == ContestStatus.APPROVED,
+        Contest.opens_at <= bindparam("now"),
+        Contest.closes_at > bindparam("now"),
+    )
+    .order_by(col(Contest.closes_at), col(Contest.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,7 @@ class Outcome(StrEnum):
 
 async def open_now(session: AsyncSession, now: datetime) -> Sequence[Contest]:
     """Return the contests that take answers, the first to close first."""
-    query = (
-        select(Contest)
-        .where(
-            Contest.status == ContestStatus.APPROVED,
-            Contest.opens_at <= now,
-            Contest.closes_at > now,
-        )
-        .order_by(col(Contest.closes_at), col(Contest.id))
-    )
-    return (await session.exec(query)).all()
+    return (await session.exec(_OPEN, params={"now": now})).all()
 
 
 async def shown(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[Contest]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
 from bot.channels import SendError, Trouble
-from bot.channels.downloads import fetch
+from bot.channels.http import Http
 from bot.channels.zalo_oa.errors import classify, classify_http
 from bot.channels.zalo_oa.tokens import Token, Tokens
 from bot.db import Database
 from bot.settings import Settings
 from knowledge.columns import utc_now
-
-TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 
 
 class Api:
@@ -33,12 +31,8 @@ class Api:
         """Take another `transport` to reach a fake without a socket."""
         self._now = now
         self.business_url = settings.zalo_oa_business_url
-        self._client = httpx.AsyncClient(
-            base_url=settings.zalo_oa_api_url, timeout=TIMEOUT, transport=transport
-        )
-        self._oauth = httpx.AsyncClient(
-            base_url=settings.zalo_oa_auth_url, timeout=TIMEOUT, transport=transport
-        )
+        self._http = Http(settings.zalo_oa_api_url, transport)
+        self._oauth = Http(settings.zalo_oa_auth_url, transport)
         self.tokens = Tokens(
             database,
             self._oauth,
@@ -70,18 +64,18 @@ class Api:
             SendError: it cannot be had.
             ValueError: it is longer than `limit` bytes.
         """
-        return await fetch(self._client, url, limit=limit, named="zalo")
+        return await self._http.download(url, limit=limit, named="zalo")
 
     async def close(self) -> None:
         """Finish an exchange of tokens under way, then close the connections."""
         await self.tokens.close()
-        await self._client.aclose()
-        await self._oauth.aclose()
+        await self._http.close()
+        await self._oauth.close()
 
     async def _post(self, path: str, body: Any, file: Any, token: Token) -> dict[str, Any]:
-        sent = {"json": body} if file is None else {"files": {"file": file}}
+        headers = {"access_token": token.value}
         try:
-            answer = await self._client.post(path, headers={"access_token": token.value}, **sent)
+            answer = await self._http.post(path, json=body, file=file, headers=headers)
         except httpx.HTTPError as error:
             raise SendError(f"zalo: {type(error).__name__}", Trouble.RETRY) from None
         try:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, select, update
 
 from bot.channels import SendError, Trouble
+from bot.channels.http import Http
 from bot.db import Database
 from bot.models import ZaloToken
 from knowledge.columns import utc_now
@@ -76,17 +77,17 @@ class Tokens:
     def __init__(
         self,
         database: Database,
-        client: httpx.AsyncClient,
+        http: Http,
         *,
         app_id: str,
         secret: str,
         now: Callable[[], datetime] = utc_now,
         poll: float = 0.2,
     ) -> None:
-        """Take a client whose base address is the OAuth server; `poll` is in seconds."""
+        """Take what asks the OAuth server; `poll` is in seconds."""
         self.app_id = app_id
         self._database = database
-        self._client = client
+        self._http = http
         self._secret = secret
         self._now = now
         self._poll = poll
@@ -248,8 +249,8 @@ class Tokens:
         }
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                answer = await self._client.post(
-                    "/v4/oa/access_token", data=form, headers={"secret_key": self._secret}
+                answer = await self._http.post(
+                    "/v4/oa/access_token", form=form, headers={"secret_key": self._secret}
                 )
                 body = answer.json()
         except (httpx.HTTPError, TimeoutError, ValueError) as error:

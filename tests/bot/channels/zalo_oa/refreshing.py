@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 
-import httpx
-
+from bot.channels.http import Http
 from bot.channels.zalo_oa.tokens import Tokens
 from bot.db import Database
 
 
 async def main(url: str, oauth: str, app_id: str, secret: str) -> None:
     database = Database(url)
-    async with httpx.AsyncClient(base_url=oauth) as client:
-        token = await Tokens(database, client, app_id=app_id, secret=secret).access()
+    http = Http(oauth)
+    token = await Tokens(database, http, app_id=app_id, secret=secret).access()
+    await http.close()
     await database.close()
     sys.stdout.write(f"{token.generation} {token.value}\n")
 

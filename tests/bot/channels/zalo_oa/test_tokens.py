@@ -15,6 +15,7 @@ import pytest_asyncio
 import uvicorn
 
 from bot.channels import SendError, Trouble
+from bot.channels.http import Http
 from bot.channels.zalo_oa import ZaloOA
 from bot.channels.zalo_oa.tokens import EARLY, LEASE, REST, Tokens, load, put
 from bot.db import Database
@@ -26,9 +27,9 @@ OAUTH = "/v4/oa/access_token"
 
 
 def _tokens(small: Database, fake: FakeZaloOA, clock: Clock) -> Tokens:
-    client = httpx.AsyncClient(base_url="http://oauth", transport=httpx.ASGITransport(fake.app))
+    http = Http("http://oauth", httpx.ASGITransport(fake.app))
     secret = fake.app_secret
-    return Tokens(small, client, app_id=fake.app_id, secret=secret, now=clock, poll=0.01)
+    return Tokens(small, http, app_id=fake.app_id, secret=secret, now=clock, poll=0.01)
 
 
 async def _connected(database: Database, fake: FakeZaloOA, clock: Clock) -> Tokens:
@@ -247,11 +248,13 @@ async def test_while_another_process_exchanges_this_one_waits_and_both_have_the_
     script = Path(__file__).parent / "refreshing.py"
     given = (sys.executable, str(script), database.url, address, fake.app_id, fake.app_secret)
     other = await asyncio.create_subprocess_exec(*given, stdout=asyncio.subprocess.PIPE)
-    await fake.asked.wait()
+    async with asyncio.timeout(60):
+        await fake.asked.wait()
 
-    async with httpx.AsyncClient(base_url=address) as client:
-        tokens = Tokens(database, client, app_id=fake.app_id, secret=fake.app_secret)
-        token = await tokens.access()
+    http = Http(address)
+    tokens = Tokens(database, http, app_id=fake.app_id, secret=fake.app_secret)
+    token = await tokens.access()
+    await http.close()
 
     printed, _ = await other.communicate()
     assert printed.decode().split()[-2:] == ["2", fake.access_token]
