@@ -28,7 +28,7 @@ from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.db import table_of
-from bot.models import OPEN, Contact, Delivery, DeliveryStatus, Person
+from bot.models import OPEN, Contact, Delivery, DeliveryStatus, Gathered, Person
 from bot.models.people import new_person_id
 
 _CONTACTS: Final = table_of(Contact)
@@ -118,6 +118,7 @@ async def join(session: AsyncSession, *, kept: str, joined: str) -> None:
     await session.flush()
     await _absorb(await session.connection(), table_of(Person), kept, joined)
     await _move_deliveries(session, kept, joined)
+    await _move_gathered(session, kept, joined)
     again = select(Contact).where(Contact.person_id == kept)
     await session.exec(again.execution_options(populate_existing=True))
 
@@ -172,6 +173,25 @@ async def _move_deliveries(session: AsyncSession, kept: str, joined: str) -> Non
     await session.exec(
         update(Delivery).where(*mine, ~twice).values(person_id=kept).execution_options(**quiet)
     )
+
+
+async def _move_gathered(session: AsyncSession, kept: str, joined: str) -> None:
+    """Move what waits for a daily digest or was told in one: of two about one run, one taken stays."""
+    quiet = {"synchronize_session": False}
+
+    def mine(person: str, twin_of: str, *twin_is: ColumnElement[bool]) -> tuple[Any, ...]:
+        twin = sa_exists().where(
+            col(theirs.run_id) == Gathered.run_id, col(theirs.person_id) == twin_of, *twin_is
+        )
+        return col(Gathered.person_id) == person, twin
+
+    theirs = aliased(Gathered)
+    waits = col(Gathered.digest_run_id).is_(None)
+    taken = col(theirs.digest_run_id).is_not(None)
+    for which in ((*mine(kept, joined, taken), waits), mine(joined, kept)):
+        await session.exec(delete(Gathered).where(*which).execution_options(**quiet))
+    moved = update(Gathered).where(col(Gathered.person_id) == joined).values(person_id=kept)
+    await session.exec(moved.execution_options(**quiet))
 
 
 # --- Moving what is owned --------------------------------------------------------------------------

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     petition_days: int = Field(
         15, gt=0, le=250, description="Working days within which a petition is to be answered"
     )
+    digest_hour: int = Field(
+        17, ge=7, le=20, description="Hour of the daily digest of announcements, Vietnam's time"
+    )
     dossier_url: str = Field(
         "",
         pattern=r"^(https?://[^\s@]+)?$",

@@ -1,14 +1,27 @@
-"""What a person asked to be told of: taken with their consent, ended at once when they say so."""
+"""What a person asked to be told of: taken with their consent, ended at once when they say so.
+
+Whether they are told at once or once a day is a wish too. What they subscribe to later follows the one
+that holds for their others: of the same topic, else of all; where these differ they are told at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, select, update
+from sqlalchemy import Delete
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.models import DossierWatch, ProcedureFollow, Subscription, Topic
+from bot.models import (
+    Announcement,
+    DossierWatch,
+    Gathered,
+    ProcedureFollow,
+    Run,
+    Subscription,
+    Topic,
+)
 
 #: More than anyone reads; beyond it somebody plays with us.
 MOST_PER_PERSON = 50
@@ -28,10 +41,12 @@ async def subscribe(
     consent: str,
     source: str,
     now: datetime,
+    daily: bool | None = None,
 ) -> bool:
     """Tell a person of a topic in a place from now on; False when that was so already.
 
-    `consent` is the version of the text they agreed to. Empty codes mean everywhere.
+    `consent` is the version of the text they agreed to. Empty codes mean everywhere. Without `daily` it
+    comes at once or with the daily digest as the person's others do.
 
     Raises:
         TooManyError: the person has MOST_PER_PERSON already.
@@ -45,7 +60,8 @@ async def subscribe(
     row = (await session.exec(query)).first()
     if row is not None and row.ended_at is None:
         return False
-    if len(await subscriptions_of(session, person_id)) >= MOST_PER_PERSON:
+    others = await subscriptions_of(session, person_id)
+    if len(others) >= MOST_PER_PERSON:
         raise TooManyError(person_id)
     if row is None:
         row = Subscription(
@@ -58,8 +74,51 @@ async def subscribe(
             source=source,
         )
     _agree(row, consent=consent, source=source, now=now)
+    if daily is None:
+        daily = are_daily([one for one in others if one.topic == topic] or others)
+    row.daily = daily
     session.add(row)
     return True
+
+
+def are_daily(wishes: Sequence[Subscription]) -> bool:
+    """Whether all of these, and there are some, come with the daily digest."""
+    return bool(wishes) and all(one.daily for one in wishes)
+
+
+async def set_daily(
+    session: AsyncSession,
+    person_id: str,
+    *,
+    daily: bool,
+    topic: Topic | None = None,
+    now: datetime,
+) -> tuple[int, int]:
+    """Gather what a person is told of into one message a day, or tell it at once: all, or a topic.
+
+    Returns:
+        how many subscriptions that is about, and how many of them it changed.
+    """
+    mine = [one for one in await subscriptions_of(session, person_id) if topic in (None, one.topic)]
+    changed = [one for one in mine if one.daily != daily]
+    for one in mine:
+        one.daily, one.daily_said_at = daily, now
+        session.add(one)
+    return len(mine), len(changed)
+
+
+async def awaits_digest(session: AsyncSession, person_id: str, *, now: datetime) -> bool:
+    """Whether something gathered for a person has yet to come with a digest."""
+    query = (
+        select(Gathered.run_id)
+        .join(Run, col(Run.id) == Gathered.run_id)
+        .where(
+            Gathered.person_id == person_id,
+            col(Gathered.digest_run_id).is_(None),
+            col(Run.digest_at) > now,
+        )
+    )
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def follow(
@@ -106,6 +165,7 @@ async def stop(
     if topic is not None:
         ended = ended.where(col(Subscription.topic) == topic)
     count = (await session.exec(ended.values(ended_at=now))).rowcount
+    await session.exec(_waits_for_digest(person_id, topic))
     if topic is None:
         unfollowed = update(ProcedureFollow).where(
             col(ProcedureFollow.person_id) == person_id, col(ProcedureFollow.ended_at).is_(None)
@@ -116,6 +176,18 @@ async def stop(
         )
         count += (await session.exec(unwatched.values(ended_at=now))).rowcount
     return count
+
+
+def _waits_for_digest(person_id: str, topic: Topic | None) -> Delete:
+    """Return the statement that drops what waits for a person's next digest: all, or of a topic."""
+    runs = select(Run.id).join(Announcement, col(Announcement.id) == Run.announcement_id)
+    if topic is not None:
+        runs = runs.where(Announcement.topic == topic)
+    return delete(Gathered).where(
+        col(Gathered.digest_run_id).is_(None),
+        col(Gathered.person_id) == person_id,
+        col(Gathered.run_id).in_(runs),
+    )
 
 
 async def unfollow(session: AsyncSession, person_id: str, code: str, *, now: datetime) -> bool:

@@ -38,7 +38,7 @@ from bot.admin.centres import places_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
-from bot.broadcast import lifecycle, progress
+from bot.broadcast import digest, lifecycle, progress
 from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
 from bot.channels.limits import SharedLimit, platform_limits
@@ -184,7 +184,7 @@ async def _form(
     places: str, status: int = 200,
 ) -> Response:  # fmt: skip
     async with database_of(request).read() as session:
-        reach = await reach_of(session, announcement)
+        reach = await reach_of(session, announcement, digest_hour=_digest_hour(request))
         returned = await why_returned(session, announcement)
         alone = await is_alone(session)
         twin = await lifecycle.twin_of(session, announcement, now=utc_now())
@@ -192,6 +192,7 @@ async def _form(
     return page(
         request, visitor, "announcements/form.html", status=status,
         one=announcement, wrong=wrong, places=places, topics=words.TOPICS, reach=reach, twin=twin,
+        gathered=digest.in_estimate(reach),
         preview=text, limits=TEXT_LIMITS, bulk=lifecycle.BULK, local=_local,
         alone=alone, returned=returned, names=CHANNELS,
     )  # fmt: skip
@@ -202,14 +203,15 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
         runs = await runs_of(session, announcement.id or 0)
         so_far = await progress.progress(session, announcement.id or 0, now=utc_now())
         reasons = await progress.reasons(session, announcement.id or 0)
-        reach = await reach_of(session, announcement)
         recalled = await last_recall(session, announcement.id or 0)
+        in_digests = await digest.in_report(session, announcement.id or 0, now=utc_now())
+        may_stop = await lifecycle.may_stop(session, announcement)
     return page(
         request, visitor, "announcements/one.html",
         recalled=recalled, taken=json.loads(recalled.after) if recalled else {},
-        one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons, reach=reach,
+        one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons,
+        in_digests=in_digests, may_stop=may_stop,
         preview=message_text(announcement), places=_named(request, announcement),
-        bulk=lifecycle.BULK,
     )  # fmt: skip
 
 
@@ -230,6 +232,10 @@ def _named(request: Request, announcement: Announcement) -> str:
     atlas = places_of(request)
     units = [(code, atlas.unit(code)) for code in announcement.places]
     return "; ".join(f"{unit.name} ({code})" if unit else code for code, unit in units)
+
+
+def _digest_hour(request: Request) -> int:
+    return settings_of(request).digest_hour
 
 
 def _local(moment: datetime | None) -> str:

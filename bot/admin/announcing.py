@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import audit, officials
 from bot.broadcast import lifecycle
 from bot.broadcast.audience import Estimate, estimate
+from bot.broadcast.firing import digest_for
 from bot.broadcast.places import AudienceError, place_codes
 from bot.broadcast.recall import recall
 from bot.broadcast.trial import send_trial
@@ -29,6 +30,7 @@ from bot.models import (
     Role,
     Run,
 )
+from knowledge.columns import utc_now
 from knowledge.places import Places
 
 #: Channels an announcement can go out by.
@@ -66,13 +68,21 @@ def write_down(
     return [*wrong, *lifecycle.check(announcement, TEXT_LIMITS, now=now)]
 
 
-async def reach_of(session: AsyncSession, announcement: Announcement) -> Estimate:
-    """Return how many it would reach now; nobody while it says not whom."""
+async def reach_of(
+    session: AsyncSession, announcement: Announcement, *, digest_hour: int | None = None
+) -> Estimate:
+    """Return how many it would reach now; nobody while it says not whom.
+
+    With `digest_hour` it is also counted who gets it with that digest.
+    """
     if announcement.topic and announcement.topic not in words.TOPICS:
         return Estimate(0)
     if not (announcement.topic or announcement.procedure_code or announcement.correction_of):
         return Estimate(0)
-    return await estimate(session, announcement, REACHES)
+    at = None
+    if digest_hour is not None:
+        at = digest_for(announcement, announcement.send_at or utc_now(), hour=digest_hour)
+    return await estimate(session, announcement, REACHES, digest_at=at)
 
 
 async def is_alone(session: AsyncSession) -> bool:
@@ -166,7 +176,7 @@ async def take_back(line: Line, announcement_id: int, doer: Doer) -> None:
     Raises:
         StillSendingError: stop it first.
     """
-    done = await recall(line.database, line.channels, line.pace, announcement_id)
+    done = await recall(line.database, line.channels, line.pace, announcement_id, now=doer.now)
     async with line.database.write() as session:
         await audit.write(
             session, actor=doer.login, action="announcement.recall", subject=str(announcement_id),

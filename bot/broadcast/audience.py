@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy
-from sqlalchemy import Integer, and_, func, insert, literal, or_, text, tuple_
+from sqlalchemy import Integer, and_, func, insert, literal, or_, text, tuple_, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
@@ -20,6 +21,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.broadcast import gathered
 from bot.channels import Lane
 from bot.db import Database
 from bot.models import (
@@ -69,6 +71,10 @@ class Estimate:
     """Who asked for it."""
     by_channel: dict[str, int] = field(default_factory=dict)
     """Of those, whom we can reach, each on the channel they were last seen on."""
+    gathered: int = 0
+    """Of those, who get it with their daily digest."""
+    digest_at: datetime | None = None
+    """When that digest is due."""
 
     @property
     def reachable(self) -> int:
@@ -76,22 +82,20 @@ class Estimate:
         return sum(self.by_channel.values())
 
 
-def wanted(announcement: Announcement, province_of: dict[str, str]) -> Query:
+def wanted(
+    announcement: Announcement, province_of: dict[str, str], *, daily: bool | None = None
+) -> Query:
     """Return the query of the people it is for, each once or more.
 
     `province_of` gives the province of each commune in the announcement's places: who asked for a
-    whole province, or for everywhere, hears of its communes too.
+    whole province, or for everywhere, hears of its communes too. `daily`: only those who asked for one
+    message a day, or only those who did not; who asked for both is among both.
     """
+    if announcement.digest_on is not None:
+        assert announcement.send_at is not None
+        return gathered.waiting(announcement.send_at)
     if announcement.correction_of is not None:
-        return (
-            select(col(Delivery.person_id))
-            .join(Run, col(Run.id) == Delivery.run_id)
-            .where(
-                Run.announcement_id == announcement.correction_of,
-                col(Delivery.status).in_((DeliveryStatus.DELIVERED, DeliveryStatus.SENDING)),
-                or_(_still(Subscription), _still(ProcedureFollow)),
-            )
-        )
+        return _corrected(announcement.correction_of, daily=daily)
     if announcement.procedure_code:
         return select(col(ProcedureFollow.person_id)).where(
             ProcedureFollow.code == announcement.procedure_code,
@@ -100,16 +104,36 @@ def wanted(announcement: Announcement, province_of: dict[str, str]) -> Query:
     query = select(col(Subscription.person_id)).where(
         Subscription.topic == announcement.topic, col(Subscription.ended_at).is_(None)
     )
+    if daily is not None:
+        query = query.where(col(Subscription.daily) == daily)
     if announcement.places:
         query = query.where(_in_places(announcement.places, province_of))
     return query
 
 
-def _still(wish: type[Subscription | ProcedureFollow]) -> Any:
-    """Whether the person of a delivery still wants anything at all: a stop goes before a correction."""
-    asked = select(literal(1)).where(
-        col(wish.person_id) == col(Delivery.person_id), col(wish.ended_at).is_(None)
+def _corrected(announcement_id: int, *, daily: bool | None) -> Query:
+    """Return the query of those who got it, by itself or in a digest, or who wait for it in one.
+
+    Those who wait are told the correction in its place; nobody who wants nothing any more is told.
+    """
+    got = (
+        select(col(Delivery.person_id))
+        .join(Run, col(Run.id) == Delivery.run_id)
+        .where(
+            Run.announcement_id == announcement_id,
+            col(Delivery.status).in_((DeliveryStatus.DELIVERED, DeliveryStatus.SENDING)),
+        )
     )
+    parts = [] if daily else [got, gathered.told(announcement_id)]
+    parts += [] if daily is False else [gathered.untold(announcement_id)]
+    people = union_all(*parts).subquery()
+    person = people.c.person_id
+    return select(person).where(or_(_still(Subscription, person), _still(ProcedureFollow, person)))
+
+
+def _still(wish: type[Subscription | ProcedureFollow], person: Any) -> Any:
+    """Whether a person still wants anything at all: a stop goes before a correction."""
+    asked = select(literal(1)).where(col(wish.person_id) == person, col(wish.ended_at).is_(None))
     return asked.exists()
 
 
@@ -178,15 +202,44 @@ def _within(person: Any, span: Span) -> list[ColumnElement[bool]]:
 
 
 async def estimate(
-    session: AsyncSession, announcement: Announcement, channels: Sequence[str]
+    session: AsyncSession,
+    announcement: Announcement,
+    channels: Sequence[str],
+    *,
+    digest_at: datetime | None = None,
 ) -> Estimate:
-    """Return how many people it is for and how many it would reach."""
-    people = wanted(announcement, await provinces_of(session, announcement.places))
+    """Return how many people it is for and how many it would reach.
+
+    `digest_at`: when those get it who want one message a day; None = at once, or it is not asked.
+    """
+    provinces = await provinces_of(session, announcement.places)
+    people = wanted(announcement, provinces)
     total = select(func.count()).select_from(people.distinct().subquery())
-    found = _reachable(people, channels, EVERYBODY, sqlite=_is_sqlite(session))
-    found = found.subquery()
-    shares = select(found.c.channel, func.count()).group_by(found.c.channel)
-    return Estimate((await session.exec(total)).one(), dict((await session.exec(shares)).all()))
+    shares = await _shares(session, people, channels)
+    waiting = 0
+    if digest_at is not None and await _any(session, wanted(announcement, provinces, daily=True)):
+        at_once = await _shares(session, wanted(announcement, provinces, daily=False), channels)
+        waiting = sum(shares.values()) - sum(at_once.values())
+    return Estimate((await session.exec(total)).one(), shares, waiting, digest_at)
+
+
+async def _shares(session: AsyncSession, people: Query, channels: Sequence[str]) -> dict[str, int]:
+    """Return how many of `people` can be reached, by channel."""
+    found = _reachable(people, channels, EVERYBODY, sqlite=_is_sqlite(session)).subquery()
+    query = select(found.c.channel, func.count()).group_by(found.c.channel)
+    return dict((await session.exec(query)).all())
+
+
+async def _any(session: AsyncSession, people: Query) -> bool:
+    return (await session.exec(people.limit(1))).first() is not None
+
+
+async def any_reachable(
+    session: AsyncSession, announcement: Announcement, channels: Sequence[str]
+) -> bool:
+    """Whether it would reach anybody."""
+    people = wanted(announcement, await provinces_of(session, announcement.places))
+    return await _any(session, _with_a_contact(people, channels))
 
 
 async def plan(
@@ -221,20 +274,48 @@ async def _plan_slice(
         for setting in _PLANNING:
             await session.exec(setting)
     announcement = await session.get_one(Announcement, run.announcement_id)
-    people = wanted(announcement, await provinces_of(session, announcement.places))
-    person = people.selected_columns[0]
-    edge = people.where(person > run.planned_to).distinct().order_by(person)
+    provinces = await provinces_of(session, announcement.places)
+    everyone = wanted(announcement, provinces)
+    person = everyone.selected_columns[0]
+    edge = everyone.where(person > run.planned_to).distinct().order_by(person)
     last = (await session.exec(edge.offset(size - 1).limit(1))).first()
-    found = _reachable(people, channels, (run.planned_to, last), sqlite=_is_sqlite(session))
+    span = (run.planned_to, last)
+    within = partial(_within, span=span)
+    at_once = everyone if run.digest_at is None else wanted(announcement, provinces, daily=False)
+    found = _reachable(at_once, channels, span, sqlite=_is_sqlite(session))
     planned = await session.exec(_deliveries(found, run_id, await _next_chunk(session, run_id)))
     lane = Lane.URGENT if announcement.urgent else Lane.BULK
     await session.exec(_chunks(run_id, run.planned_to, lane, due_at))
+    if announcement.digest_on is not None:
+        await session.exec(gathered.take(run_id, run.fire_time, within))
+    elif run.digest_at is not None:
+        daily = _with_a_contact(wanted(announcement, provinces, daily=True), channels, within)
+        keeping = gathered.keep(daily.distinct(), run_id, run.created_at, within)
+        run.gathered += (await session.exec(keeping)).rowcount
     run.planned += planned.rowcount
     run.planned_to = last or _BEYOND  # a resumed run is asked again, and finds nobody more
     if last is None:
         run.status = RunStatus.SENDING
     session.add(run)
     return last is not None
+
+
+def _with_a_contact(
+    people: Query, channels: Sequence[str], within: gathered.Within = lambda _: ()
+) -> Query:
+    """Return those of `people` in a span whom some channel can reach, each once or more."""
+    person = people.selected_columns[0]
+    contact = (
+        select(literal(1))
+        .where(
+            Contact.person_id == person,
+            col(Contact.suppressed_at).is_(None),
+            col(Contact.channel).concat("").in_(channels),
+            *within(col(Contact.person_id)),
+        )
+        .exists()
+    )
+    return people.where(contact, *within(person))
 
 
 def _is_sqlite(session: AsyncSession) -> bool:

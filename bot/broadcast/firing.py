@@ -1,11 +1,11 @@
-"""When an announcement fires: once, by cron or by RRULE, in Vietnam's time.
+"""When an announcement fires: once, by cron or by RRULE, or with the daily digest, in Vietnam's time.
 
 Pure functions: what is due is decided from the announcement's own row and `now`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
@@ -20,6 +20,8 @@ from knowledge.hours import ZONE
 SHORTEST_STEP: Final = timedelta(hours=1)
 #: How far ahead a repetition is looked for; one that never comes in this time is a mistake.
 HORIZON: Final = timedelta(days=366 * 5)
+#: The hour of the daily digest where nothing else is set.
+DIGEST_HOUR: Final = 17
 _WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
@@ -70,6 +72,26 @@ def next_fire(announcement: Announcement, *, after: datetime) -> datetime | None
     if announcement.expires_at is not None and found >= announcement.expires_at:
         return None
     return found
+
+
+def next_digest(moment: datetime, *, hour: int) -> datetime:
+    """Return when the first digest at or after `moment` is due."""
+    local = moment.astimezone(ZONE)
+    due = datetime.combine(local.date(), time(hour), ZONE)
+    return (due if due >= local else due + timedelta(days=1)).astimezone(moment.tzinfo)
+
+
+def digest_for(announcement: Announcement, fire_time: datetime, *, hour: int) -> datetime | None:
+    """Return the digest that tells it to those who want one a day; None when they are told at once.
+
+    So are they when it is urgent or over before that digest; who follows a procedure always is.
+    """
+    topical = announcement.topic or announcement.correction_of is not None
+    if announcement.urgent or announcement.digest_on is not None or not topical:
+        return None
+    due = next_digest(fire_time, hour=hour)
+    over = announcement.expires_at is not None and announcement.expires_at <= due
+    return None if over else due
 
 
 def _next_of_cron(cron: str, after: datetime) -> datetime | None:

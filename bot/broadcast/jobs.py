@@ -15,10 +15,11 @@ from typing import Final
 from sqlmodel import col, select
 
 from bot import missed, petitions, threads
-from bot.broadcast import follows, lifecycle, outbox
+from bot.broadcast import digest, follows, lifecycle, outbox
 from bot.broadcast.audience import plan
 from bot.broadcast.clock import quiet_until
 from bot.broadcast.feeds.polling import poll_due
+from bot.broadcast.firing import DIGEST_HOUR
 from bot.broadcast.stale import tell_stale
 from bot.channels import limits
 from bot.db import Database
@@ -54,12 +55,14 @@ class Clockwork:
     """Days after which a verified fact is old."""
     public_url: str = ""
     """Where officials open the desk; "" where it is not known."""
+    digest_hour: int = DIGEST_HOUR
+    """When the daily digest goes out, Vietnam's time."""
 
 
 async def send_due(parts: Clockwork, now: datetime) -> None:
     """Begin the announcements whose time has come, and plan whom they go to."""
     async with parts.database.write() as session:
-        await lifecycle.fire_due(session, now=now)
+        await lifecycle.fire_due(session, now=now, digest_hour=parts.digest_hour)
     async with parts.database.read() as session:
         query = (
             select(Run.id, Announcement.urgent)
@@ -83,6 +86,10 @@ async def send_due(parts: Clockwork, now: datetime) -> None:
 async def _settle(parts: Clockwork, now: datetime) -> None:
     async with parts.database.write() as session:
         await lifecycle.settle(session, now=now)
+
+
+async def _begin_digest(parts: Clockwork, now: datetime) -> None:
+    await digest.begin_due(parts.database, parts.channels, hour=parts.digest_hour, now=now)
 
 
 async def _poll_feeds(parts: Clockwork, now: datetime) -> None:
@@ -160,6 +167,7 @@ class Job:
 JOBS: Final[tuple[Job, ...]] = (
     Job("due announcements", timedelta(seconds=1), send_due),
     Job("finished runs", timedelta(seconds=5), _settle),
+    Job("daily digest", timedelta(minutes=1), _begin_digest),
     Job("feeds", timedelta(minutes=1), _poll_feeds),
     Job("changes to followers", timedelta(minutes=1), _tell_changes),
     # Reads every followed content, and what it finds changes with the day only.

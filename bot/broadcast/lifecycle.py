@@ -18,9 +18,9 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
-from bot.broadcast import outbox
+from bot.broadcast import gathered, outbox
 from bot.broadcast.clock import shown
-from bot.broadcast.firing import check_schedule, next_fire
+from bot.broadcast.firing import DIGEST_HOUR, check_schedule, digest_for, next_fire
 from bot.broadcast.wording import message_text
 from bot.messages import announcements as words
 from bot.models import (
@@ -225,11 +225,13 @@ async def stop(
 ) -> Announcement:
     """Stop it: no copy is taken up from the moment this is committed; what is in flight arrives.
 
+    What has been sent may still wait for the daily digests; they leave it out then.
+
     Raises:
-        LifecycleError: it is neither waiting nor being sent.
+        LifecycleError: it neither waits nor is being sent.
     """
     announcement = await _locked(session, announcement_id)
-    if announcement.status not in _LIVING:
+    if not await may_stop(session, announcement):
         raise LifecycleError(words.NOT_RUNNING)
     announcement.status = AnnouncementStatus.STOPPED
     session.add(announcement)
@@ -243,6 +245,14 @@ async def stop(
     )
     await _note(session, announcement, "announcement.stop", by, where)
     return announcement
+
+
+async def may_stop(session: AsyncSession, announcement: Announcement) -> bool:
+    """Whether something of it has yet to go out."""
+    if announcement.status in _LIVING:
+        return True
+    done = announcement.status is AnnouncementStatus.DONE
+    return done and await gathered.any_waits(session, announcement.id or 0)
 
 
 async def resume(
@@ -269,7 +279,12 @@ async def resume(
         run.status = RunStatus.PLANNING
         run.finished_at = None
         session.add(run)
-    announcement.status = AnnouncementStatus.SENDING if runs else AnnouncementStatus.SCHEDULED
+    if runs:
+        announcement.status = AnnouncementStatus.SENDING
+    elif announcement.next_fire_at is not None:
+        announcement.status = AnnouncementStatus.SCHEDULED
+    else:  # only the daily digests left it out
+        announcement.status = AnnouncementStatus.DONE
     session.add(announcement)
     await _note(session, announcement, "announcement.resume", by, where)
     return announcement
@@ -284,7 +299,9 @@ async def correct(
     where: str = "",
     now: datetime,
 ) -> Announcement:
-    """Draft a correction, for exactly those who got the wrong one.
+    """Draft a correction, for exactly those who got the wrong one, alone or in a digest.
+
+    From its release on no digest tells the wrong one: who waited for it waits for the correction.
 
     Raises:
         LifecycleError: nobody has got it.
@@ -345,7 +362,9 @@ async def send_again(
     return count
 
 
-async def fire_due(session: AsyncSession, *, now: datetime) -> Sequence[Run]:
+async def fire_due(
+    session: AsyncSession, *, now: datetime, digest_hour: int = DIGEST_HOUR
+) -> Sequence[Run]:
     """Begin the runs whose time has come, each once; return them.
 
     After downtime a fire time older than the announcement's catch-up window is kept as missed, to be
@@ -362,14 +381,16 @@ async def fire_due(session: AsyncSession, *, now: datetime) -> Sequence[Run]:
     )
     runs = []
     for announcement in (await session.exec(due)).all():
-        run = await _fire(session, announcement, now)
+        run = await _fire(session, announcement, now, digest_hour)
         if run is not None:
             runs.append(run)
     await session.flush()
     return runs
 
 
-async def _fire(session: AsyncSession, announcement: Announcement, now: datetime) -> Run | None:
+async def _fire(
+    session: AsyncSession, announcement: Announcement, now: datetime, digest_hour: int
+) -> Run | None:
     fire_time = announcement.next_fire_at
     assert fire_time is not None
     if announcement.expires_at is not None and announcement.expires_at <= now:
@@ -394,6 +415,7 @@ async def _fire(session: AsyncSession, announcement: Announcement, now: datetime
     else:
         announcement.status = AnnouncementStatus.SENDING
         run.started_at = now
+        run.digest_at = digest_for(announcement, fire_time, hour=digest_hour)
     session.add(run)
     session.add(announcement)
     return run
@@ -414,13 +436,14 @@ async def settle(session: AsyncSession, *, now: datetime) -> int:
 
 
 async def _anyone_got(session: AsyncSession, announcement_id: int) -> bool:
-    got = (
+    alone = (
         select(Delivery.person_id)
         .join(Run, col(Run.id) == Delivery.run_id)
         .where(Run.announcement_id == announcement_id, Delivery.status == DeliveryStatus.DELIVERED)
         .limit(1)
     )
-    return (await session.exec(got)).first() is not None
+    within = gathered.told(announcement_id).limit(1)
+    return any([(await session.exec(query)).first() is not None for query in (alone, within)])
 
 
 async def _locked(session: AsyncSession, announcement_id: int) -> Announcement:

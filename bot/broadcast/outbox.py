@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.broadcast import gathered
 from bot.broadcast.audience import provinces_of, wanted
 from bot.models import (
     OPEN,
@@ -85,6 +86,8 @@ class Outcome:
     uncounted: bool = False
     """The attempt was not the message's fault (we were too fast, or stopped): do not count it."""
     suppress: bool = False
+    left_out: tuple[int, ...] = ()
+    """Runs a digest held for them and did not tell."""
 
 
 def _due(lanes: Collection[int], of: ColumnElement[bool], now: datetime) -> tuple[Any, ...]:
@@ -217,6 +220,10 @@ async def mark(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
     ]
     connection = await session.connection()
     await connection.execute(_MARK, rows)
+    for one in outcomes:
+        if one.left_out:
+            left = {one.taken.person_id: one.left_out}
+            await gathered.release(session, one.taken.run_id, left)
 
 
 async def keep(
@@ -262,37 +269,40 @@ async def move(session: AsyncSession, channel: str, taken: Taken, address: str) 
     )
 
 
-async def unwanted(
+async def opted_out(
+    session: AsyncSession, announcement: Announcement, people: Sequence[str]
+) -> dict[str, SkipReason]:
+    """Return which of `people` do not want an announcement any more."""
+    query = wanted(announcement, await provinces_of(session, announcement.places))
+    still = set((await session.exec(query.where(query.selected_columns[0].in_(people)))).all())
+    return {one: SkipReason.OPTED_OUT for one in people if one not in still}
+
+
+async def unreachable(
     session: AsyncSession,
-    announcement: Announcement,
     channel: str,
     taken: Sequence[Taken],
     *,
     seen_after: datetime | None = None,
 ) -> dict[str, SkipReason]:
-    """Return who of those in hand must get nothing any more, and why.
+    """Return who of those in hand may not be written to any more, and why.
 
     `seen_after`: whoever was last heard before it is outside the platform's window.
     """
-    people = [one.person_id for one in taken]
-    query = wanted(announcement, await provinces_of(session, announcement.places))
-    still = set((await session.exec(query.where(query.selected_columns[0].in_(people)))).all())
     lost: Any = col(Contact.suppressed_at).is_not(None)
     if seen_after is not None:
         lost = or_(lost, col(Contact.last_seen_at) < seen_after)
     contacts = select(Contact.address, Contact.suppressed_at).where(
         Contact.channel == channel, col(Contact.address).in_([one.address for one in taken]), lost
     )
-    unreachable = dict((await session.exec(contacts)).all())
-    out = {one: SkipReason.OPTED_OUT for one in people if one not in still}
-    for one in taken:
-        if one.address not in unreachable:
-            continue
-        if unreachable[one.address] is not None:
-            out[one.person_id] = SkipReason.SUPPRESSED
-        else:
-            out.setdefault(one.person_id, SkipReason.OUTSIDE_WINDOW)
-    return out
+    found = dict((await session.exec(contacts)).all())
+    return {
+        one.person_id: (
+            SkipReason.OUTSIDE_WINDOW if found[one.address] is None else SkipReason.SUPPRESSED
+        )
+        for one in taken
+        if one.address in found
+    }
 
 
 async def skip_rest(

@@ -1,18 +1,23 @@
-"""Taking an announcement back from those who got it, where the platform allows it."""
+"""Taking an announcement back from those who got it, where the platform allows it.
+
+A copy within a daily digest is not taken back alone: the digest, an announcement too, goes as a whole.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import col, func, select, update
 
+from bot.broadcast import gathered
 from bot.broadcast.sending import PATIENCE, SLOTS
 from bot.channels import Channel, Lane, Pace, SendError, Trouble
 from bot.db import Database
-from bot.models import Delivery, DeliveryStatus, Run, RunStatus
+from bot.models import Announcement, Delivery, DeliveryStatus, Run, RunStatus
 
 #: Copies read, taken back and written down together.
 PAGE: Final = 200
@@ -35,12 +40,21 @@ class Recalled:
     """The platform did not answer; they may be tried again."""
     on_the_way: int = 0
     """Still in a sender's hand when it was stopped."""
+    in_digests: int = 0
+    """Told within a digest: taken back only with the whole of it."""
 
 
 async def recall(
-    database: Database, channels: Mapping[str, Channel], pace: Pace, announcement_id: int
+    database: Database,
+    channels: Mapping[str, Channel],
+    pace: Pace,
+    announcement_id: int,
+    *,
+    now: datetime,
 ) -> Recalled:
     """Take back every copy of an announcement; done again, it goes on where it stood.
+
+    No digest tells it from now on.
 
     Raises:
         StillSendingError: stop it first.
@@ -50,9 +64,15 @@ async def recall(
         found = (await session.exec(runs.order_by(col(Run.id)))).all()
     if any(status in (RunStatus.PLANNING, RunStatus.SENDING) for _, status in found):
         raise StillSendingError
+    async with database.write() as session:
+        one = await session.get_one(Announcement, announcement_id, with_for_update=True)
+        one.recalled_at = now
+        session.add(one)
     total = Recalled()
     for run_id, _ in found:
         await _recall_run(database, channels, pace, run_id or 0, total)
+    async with database.read() as session:
+        total.in_digests = (await gathered.shares(session, announcement_id, now=now)).delivered
     return total
 
 

@@ -7,7 +7,7 @@ import random
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,12 +18,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.broadcast import outbox
 from bot.broadcast.audience import CHUNK
 from bot.broadcast.clock import quiet_until
+from bot.broadcast.copies import Copies, Copy, copies_of
 from bot.broadcast.health import Health
 from bot.broadcast.outbox import ChunkKey, Outcome, Taken
-from bot.broadcast.wording import message_text
 from bot.broadcast.writing import AGAIN, Writer
-from bot.channels import Channel, Lane, Outgoing, Pace, SendError, Trouble, send_renewed
-from bot.conversation import Action, Reply
+from bot.channels import Channel, Lane, Pace, SendError, Trouble, send_renewed
 from bot.db import Database
 from bot.models import (
     Announcement,
@@ -64,9 +63,8 @@ class _Work:
     key: ChunkKey
     chunk: Chunk
     announcement: Announcement
-    messages: tuple[Outgoing, ...]
-    beyond: Outgoing | None
-    """What goes to people outside the platform's window; None = they are left out."""
+    copies: Copies
+    """What each person gets; the same for all chunks of a run on a channel."""
     lane: Lane
     trial: bool
     """The platform is in trouble: one delivery shows whether it is well again."""
@@ -75,7 +73,7 @@ class _Work:
     """Everything taken and not yet written, by person."""
     unwanted: dict[str, SkipReason] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)
-    """People who get `beyond` instead."""
+    """People beyond the platform's window who get a copy for such."""
     pacing: set[asyncio.Task[Any]] = field(default_factory=set)
     """Slots that wait for the platform's pace, however long that is."""
     changed: bool = False
@@ -174,7 +172,7 @@ class Sender:
                 return None
             if run.started_at is None or announcement.status is AnnouncementStatus.SCHEDULED:
                 await outbox.begin(session, run, now=now)
-        return self._work(key, chunk, announcement)
+        return self._work(key, chunk, run, announcement)
 
     def _not_before(
         self, announcement: Announcement, channel: str, now: datetime
@@ -186,15 +184,17 @@ class Sender:
         pause = self._health[channel].pause
         return now + timedelta(seconds=pause) if pause else None
 
-    def _work(self, key: ChunkKey, chunk: Chunk, announcement: Announcement) -> _Work:
-        channel, text = self._channels[key.channel], message_text(announcement)
-        fits = len(text) <= channel.capabilities.beyond_window
+    def _work(self, key: ChunkKey, chunk: Chunk, run: Run, announcement: Announcement) -> _Work:
+        same = (
+            one.copies
+            for one in self._works
+            if (one.key.run_id, one.key.channel) == (key.run_id, key.channel)
+        )
         return _Work(
             key,
             chunk,
             announcement,
-            tuple(channel.render(Reply(Action.OTHER, text))),
-            Outgoing(text, beyond_window=True) if fits else None,
+            next(same, None) or copies_of(run, announcement, self._channels[key.channel]),
             Lane.URGENT if announcement.urgent else Lane.BULK,
             trial=self._health[key.channel].troubled,
         )
@@ -208,6 +208,7 @@ class Sender:
                 outcome = self._later(taken, "internal error")
             await self._writer.put(work.key.channel, outcome)
             work.hand.pop(taken.person_id, None)
+            work.copies.forget(taken.person_id)
             work.changed = True
 
     async def _next(self, work: _Work) -> Taken | None:
@@ -247,29 +248,29 @@ class Sender:
                 session, work.chunk, owner=self._owner, now=self._clock(), count=count
             )
             if rows:
-                await self._ask(session, work.announcement, [work], rows)
+                await self._ask(session, [work], rows)
         return rows
 
     async def _ask(
-        self,
-        session: AsyncSession,
-        announcement: Announcement,
-        works: Sequence[_Work],
-        rows: Sequence[Taken],
+        self, session: AsyncSession, works: Sequence[_Work], rows: Sequence[Taken]
     ) -> None:
-        """Note who of those in hand on one channel must not get it after all."""
-        channel = self._channels[works[0].key.channel]
+        """Note what those in hand of one run on one channel get, and who must get nothing after all."""
+        channel, copies, now = self._channels[works[0].key.channel], works[0].copies, self._clock()
         window = channel.capabilities.window
-        seen_after = self._clock() - window if window else None
-        out = await outbox.unwanted(
-            session, announcement, channel.name, rows, seen_after=seen_after
-        )
-        for work in works:
-            for person, reason in out.items():
-                if reason is SkipReason.OUTSIDE_WINDOW and work.beyond is not None:
-                    work.outside.add(person)
+        seen_after = now - window if window else None
+        out = await outbox.unreachable(session, channel.name, rows, seen_after=seen_after)
+        unwanted = await copies.look(session, [one.person_id for one in rows], now=now)
+        for person, reason in out.items():
+            if reason is SkipReason.SUPPRESSED:
+                unwanted[person] = reason
+            elif person not in unwanted:
+                if copies.of(person).beyond is None:
+                    unwanted[person] = reason
                 else:
-                    work.unwanted[person] = reason
+                    for work in works:
+                        work.outside.add(person)
+        for work in works:
+            work.unwanted.update(unwanted)
 
     # --- Looking while sending -------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ class Sender:
         now = self._clock()
         hand = [taken for work in works for taken in work.hand.values()]
         if hand:
-            await self._ask(session, announcement, works, hand)
+            await self._ask(session, works, hand)
         morning = None if announcement.urgent else quiet_until(now)
         expired = announcement.expires_at is not None and announcement.expires_at <= now
         for work in works:
@@ -341,16 +342,17 @@ class Sender:
         """Send one delivery and say what became of it."""
         channel = self._channels[work.key.channel]
         sent = [part for part in taken.message_id.split(",") if part]
-        messages = work.messages
-        if taken.person_id in work.outside and work.beyond is not None:
-            messages = (work.beyond,)
+        copy = self._copy(work, taken)
         try:
-            for message in messages[len(sent) :]:
+            while len(sent) < len(copy.messages):
                 if work.halted or not await self._granted(work, taken):
                     return self._put_back(taken, sent)
-                if not sent and (dropped := self._dropped(work, taken)) is not None:
-                    return dropped
+                if not sent:
+                    if (dropped := self._dropped(work, taken)) is not None:
+                        return dropped
+                    copy = self._copy(work, taken)  # while it waited, some of it may have changed
                 async with asyncio.timeout(PATIENCE):
+                    message = copy.messages[len(sent)]
                     sent.append(await send_renewed(channel, taken.address, message) or "-")
         except SendError as error:
             return await self._refused(work, taken, error, ",".join(sent))
@@ -358,7 +360,16 @@ class Sender:
             self._failed(channel.name)
             return self._later(taken, type(error).__name__, ",".join(sent))
         self._health[channel.name].well()
-        return Outcome(taken, DeliveryStatus.DELIVERED, self._clock(), message_id=",".join(sent))
+        return Outcome(
+            taken, DeliveryStatus.DELIVERED, self._clock(),
+            message_id=",".join(sent), left_out=copy.left_out,
+        )  # fmt: skip
+
+    def _copy(self, work: _Work, taken: Taken) -> Copy:
+        copy = work.copies.of(taken.person_id)
+        if taken.person_id in work.outside and copy.beyond is not None:
+            return replace(copy, messages=(copy.beyond,))
+        return copy
 
     async def _granted(self, work: _Work, taken: Taken) -> bool:
         """Wait for the platform's pace; False when the work was halted meanwhile."""
@@ -387,7 +398,10 @@ class Sender:
         reason = work.unwanted.get(taken.person_id)
         if reason is None:
             return None
-        return Outcome(taken, DeliveryStatus.SKIPPED, self._clock(), reason.value)
+        left_out = work.copies.of(taken.person_id).left_out
+        return Outcome(
+            taken, DeliveryStatus.SKIPPED, self._clock(), reason.value, left_out=left_out
+        )
 
     async def _refused(self, work: _Work, taken: Taken, error: SendError, sent: str) -> Outcome:
         """Return what becomes of a delivery the platform did not take."""

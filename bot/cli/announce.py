@@ -16,9 +16,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import audit
-from bot.broadcast import lifecycle, progress
+from bot.broadcast import digest, lifecycle, progress
 from bot.broadcast.audience import estimate
 from bot.broadcast.clock import shown
+from bot.broadcast.firing import digest_for
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.places import AudienceError, place_codes
 from bot.broadcast.recall import StillSendingError, recall
@@ -79,11 +80,15 @@ async def _send(announcement: Announcement, names: list[str], *, yes: bool, wait
         async with database.read() as session:
             await _check(session, announcement, names, channels, now)
             twin = await lifecycle.twin_of(session, announcement, now=now)
-            found = await estimate(session, announcement, tuple(channels))
+            at = digest_for(announcement, announcement.send_at or now, hour=settings.digest_hour)
+            found = await estimate(session, announcement, tuple(channels), digest_at=at)
         if not found.reachable:
             fail(words.NOBODY)
         by_channel = ", ".join(f"{name} {count}" for name, count in found.by_channel.items())
-        typer.echo(f"Người nhận: {found.reachable} ({by_channel})")
+        within = digest.in_estimate(found)
+        typer.echo(
+            ", ".join(filter(None, (f"Người nhận: {found.reachable} ({by_channel})", within)))
+        )
         if twin is not None:
             typer.echo(twin.warning, err=True)
         if not yes:
@@ -201,7 +206,7 @@ async def _show(number: int) -> None:
             fail(f"không có thông báo số {number}")
         typer.echo(message_text(announcement))
         typer.echo(f"\nTrạng thái: {words.STATUSES[announcement.status]}")
-        typer.echo(line_of(await progress.progress(session, number, now=utc_now())))
+        await _tell(session, number)
 
 
 @app.command("stop")
@@ -249,7 +254,7 @@ async def _take_back(number: int) -> None:
             await channel.start()
         try:
             pace = SharedLimit(database, platform_limits(settings))
-            done = await recall(database, channels, pace, number)
+            done = await recall(database, channels, pace, number, now=utc_now())
         except StillSendingError:
             fail(f"thông báo đang gửi; hãy dừng trước: motcua announce stop {number}")
         finally:
@@ -264,6 +269,8 @@ async def _take_back(number: int) -> None:
         f"đã thu hồi {done.taken}; nền tảng không cho thu hồi {done.refused};"
         f" chưa được {done.failed + done.on_the_way}"
     )
+    if done.in_digests:
+        typer.echo(words.DIGEST_KEEPS.format(count=done.in_digests))
     if done.failed or done.on_the_way:
         fail("chạy lại lệnh này để thu hồi tiếp phần chưa được")
 
@@ -292,8 +299,15 @@ async def __report(number: int, *, each: bool) -> None:
                 )
 
 
+async def _tell(session: AsyncSession, number: int) -> None:
+    """Say how far it has come, and who gets it with a daily digest."""
+    typer.echo(line_of(await progress.progress(session, number, now=utc_now())))
+    for sentence in await digest.in_report(session, number, now=utc_now()):
+        typer.echo(sentence)
+
+
 async def _report(database: Database, number: int) -> None:
     async with database.read() as session:
-        typer.echo(line_of(await progress.progress(session, number, now=utc_now())))
+        await _tell(session, number)
         for status, reason, count in await progress.reasons(session, number):
             typer.echo(f"  {count}\t{status}\t{reason}")

@@ -34,7 +34,9 @@ async def send_until_done(settings: Settings, database: Database, number: int) -
         await channel.start()
     working = asyncio.create_task(worker(database, channels, pace).run())
     try:
-        await _follow(database, tuple(channels), number)
+        await _follow(
+            Clockwork(database, tuple(channels), digest_hour=settings.digest_hour), number
+        )
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
@@ -42,12 +44,12 @@ async def send_until_done(settings: Settings, database: Database, number: int) -
             await channel.close()
 
 
-async def _follow(database: Database, channels: tuple[str, ...], number: int) -> None:
+async def _follow(parts: Clockwork, number: int) -> None:
     """Begin it when it is due, and say how far it has come whenever that has changed."""
     told = ""
     while True:
-        await send_due(Clockwork(database, channels), utc_now())
-        async with database.read() as session:
+        await send_due(parts, utc_now())
+        async with parts.database.read() as session:
             announcement = await session.get_one(Announcement, number)
             state = await progress.progress(session, number, now=utc_now())
             begun = (

@@ -90,6 +90,26 @@ MISSED: Final = (
 SOURCE_LINE: Final = "Nguồn: {url}"
 VALID_LINE: Final = "Có hiệu lực đến {time}."
 STOP_LINE: Final = "Nhắn “DỪNG” để thôi nhận tin."
+
+# --- The daily digest ------------------------------------------------------------------------------
+
+DIGEST_TITLE: Final = "Bản tin gộp ngày {day}"
+DIGEST_HEAD: Final = "{title}: {count} tin anh/chị đăng ký"
+DIGEST_ITEM: Final = "{number}. {said}"
+DIGEST_END: Final = "Nhắn “báo ngay” để nhận từng tin khi có, “DỪNG” để thôi nhận tin."
+#: What officials read of it.
+DIGEST_TEXT: Final = (
+    "Mỗi người nhận gộp được một tin, gồm những thông báo mình đăng ký trong số này:\n{items}"
+)
+DIGEST_NAMES: Final = "- số {id}: {said}"
+GATHERED: Final = "trong đó {count} người nhận gộp lúc {time}"
+DIGEST_WAITING: Final = "{count} người chờ nhận trong bản tin gộp lúc {time}"
+DIGEST_DELIVERED: Final = "{count} người đã nhận trong bản tin gộp"
+DIGEST_MISSED: Final = "{count} người không nhận tin này trong bản tin gộp"
+DIGEST_KEEPS: Final = "{count} bản nằm trong bản tin gộp, không thu hồi riêng được: thu hồi cả bản tin gộp ở trang của nó"
+
+# --- What became of it -----------------------------------------------------------------------------
+
 OUTCOMES: Final[dict[str, str]] = {
     "created": "chưa gửi",
     "sending": "đang gửi",
@@ -105,6 +125,7 @@ REASONS: Final[dict[str, str]] = {
     "suppressed": "đã chặn hoặc rời kênh",
     "expired": "thông báo hết hiệu lực",
     "no_channel": "không còn kênh nào",
+    "nothing_left": "bản tin gộp không còn tin nào cho người này",
 }
 
 # --- To those who follow a procedure ---------------------------------------------------------------

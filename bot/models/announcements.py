@@ -2,11 +2,12 @@
 
 An announcement is sent in runs (one for each fire time), a run in chunks of one channel, a chunk is
 some 500 deliveries. The deliveries are the truth; chunks only carry work and sums.
+What waits for somebody's daily digest is gathered; the digest is an announcement too, one a day.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -74,6 +75,8 @@ class SkipReason(StrEnum):
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
     NO_CHANNEL = "no_channel"
+    NOTHING_LEFT = "nothing_left"
+    """Of a digest: all that it held for this person was stopped, is over, or is wanted no more."""
 
 
 class ChunkStatus(StrEnum):
@@ -98,7 +101,8 @@ class Subscription(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("person_id", "topic", "province_code", "commune_code"),
         Index(
-            "ix_subscription_audience", "topic", "person_id", "province_code", "commune_code",
+            "ix_subscription_audience",
+            "topic", "person_id", "province_code", "commune_code", "daily",
             sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
         ),
     )  # fmt: skip
@@ -114,6 +118,10 @@ class Subscription(SQLModel, table=True):
     """How the consent came: a channel's name, or "import:FILE"."""
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When they stopped; the row stays as the record of both."""
+    daily: bool = False
+    """Gathered into one message a day; else told at once."""
+    daily_said_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they last said which it shall be."""
 
 
 class ProcedureFollow(SQLModel, table=True):
@@ -167,6 +175,10 @@ class Announcement(SQLModel, table=True):
     next_fire_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     feed_key: str = Field(default="", index=True)
     """The feed entry it was drafted from."""
+    digest_on: date | None = Field(default=None, unique=True, index=True)
+    """The day whose digest this is; each person's holds what was gathered for them."""
+    recalled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was taken back: no digest tells what was gathered before."""
 
 
 class Run(SQLModel, table=True):
@@ -182,6 +194,10 @@ class Run(SQLModel, table=True):
     planned_to: str = ""
     """The last person planned, so that an interrupted planning goes on."""
     planned: int = 0
+    digest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the digest is due that tells those who want one a day; None = they too are told at once."""
+    gathered: int = 0
+    """How many are told by that digest."""
     note: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -237,6 +253,26 @@ class Delivery(SQLModel, table=True):
     owner: str = ""
     message_id: str = ""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Gathered(SQLModel, table=True):
+    """A run kept for a person's daily digest, and the digest that took it.
+
+    It is told when that digest was delivered to them. Keyed as a delivery is, and for the same reason
+    without a foreign key.
+    """
+
+    __tablename__ = "gathered"
+    __table_args__ = (
+        Index("ix_gathered_digest", "digest_run_id", "person_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: int = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    digest_run_id: int | None = None
+    """The run of the digest that holds it; None = it waits for one."""
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class RateLimit(SQLModel, table=True):

@@ -99,8 +99,16 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
         hidden=("lease_until", "owner"),
     ),
     Holding(
+        "gathered",
+        "Tin gom lại cho bản tin gộp trong ngày, đã gửi trong bản tin nào",
+        "gửi mỗi ngày một tin như đã xin; đính chính tới đúng người đã nhận",
+        FoundBy.PERSON,
+        180 * _DAY,
+        "at",
+    ),
+    Holding(
         "subscription",
-        "Chủ đề và nơi đã đăng ký nhận tin, kèm lời đồng ý",
+        "Chủ đề và nơi đã đăng ký nhận tin, báo ngay hay gộp mỗi ngày, kèm lời đồng ý",
         "gửi tin đã đăng ký; chứng minh sự đồng ý",
         FoundBy.PERSON,
         730 * _DAY,

@@ -31,5 +31,6 @@ def scheduler(
         [channel.refresh for channel in tokens],
         settings.stale_days,
         settings.public_url,
+        settings.digest_hour,
     )
     return Scheduler(parts, owner=owner_name(), clock=utc_now)

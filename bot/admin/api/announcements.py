@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from bot.admin.access import Visitor, database_of
+from bot.admin.access import Visitor, database_of, settings_of
 from bot.admin.announcements import (
     LONGEST,
     PAGE,
@@ -32,7 +32,7 @@ from bot.admin.api.bodies import Body, Reason
 from bot.admin.api.problems import Kind, Problem
 from bot.admin.centres import places_of
 from bot.admin.procedures.work import doer_of
-from bot.broadcast import lifecycle, progress
+from bot.broadcast import gathered, lifecycle, progress
 from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
 from bot.messages import announcements as words
@@ -63,6 +63,7 @@ class AnnouncementRead(BaseModel):
     expires_at: datetime | None
     next_fire_at: datetime | None
     correction_of: int | None
+    digest_on: date | None
     author: str
     approver: str
     approved_at: datetime | None
@@ -81,14 +82,29 @@ class Progress(BaseModel):
     running: bool
 
 
+class InDigests(BaseModel):
+    """People told of it within a daily digest: who wait for it, got it so, missed it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    waiting: int
+    delivered: int
+    missed: int
+
+
 class Seen(BaseModel):
-    """One announcement: as citizens read it, whom it would reach now, what is wrong, how far it is."""
+    """One announcement: as citizens read it, whom it would reach now, what is wrong, how far it is.
+
+    `reaches_in_digest` of those it reaches get it with the daily digest.
+    """
 
     announcement: AnnouncementRead
     message: str
     reaches: int
+    reaches_in_digest: int
     wrong: list[str]
     progress: Progress
+    in_digests: InDigests
 
 
 class AnnouncementGiven(Body):
@@ -149,13 +165,15 @@ async def read(request: Request, _: AnnouncementReader, announcement_id: Number)
     now = utc_now()
     async with database_of(request).read() as session:
         one = await announcement_of(session, announcement_id)
-        reach = await reach_of(session, one)
+        reach = await reach_of(session, one, digest_hour=settings_of(request).digest_hour)
+        shares = await gathered.shares(session, announcement_id, now=now)
         so_far = await progress.progress(session, announcement_id, now=now)
     draft = one.status in lifecycle.UNSENT
     wrong = lifecycle.check(one, TEXT_LIMITS, now=now) if draft else []
     return Seen(
         announcement=AnnouncementRead.model_validate(one), message=message_text(one),
-        reaches=reach.reachable, wrong=wrong, progress=Progress(**sums(so_far)),
+        reaches=reach.reachable, reaches_in_digest=reach.gathered, wrong=wrong,
+        progress=Progress(**sums(so_far)), in_digests=InDigests.model_validate(shares),
     )  # fmt: skip
 
 

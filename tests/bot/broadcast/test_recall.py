@@ -10,7 +10,7 @@ from bot.channels import Capabilities, SendError, Trouble
 from bot.db import Database
 from bot.models import Announcement, Delivery, DeliveryStatus, Run, RunStatus
 from tests.bot.broadcast.fake import FakeChannel, NoPace
-from tests.bot.broadcast.making import add_run
+from tests.bot.broadcast.making import NOW, add_run
 
 
 class _Telegram(FakeChannel):
@@ -55,8 +55,8 @@ async def test_what_can_be_taken_back_is_and_the_rest_is_counted(database: Datab
     number = await _sent(database, copies, RunStatus.STOPPED)
     channels = {"telegram": _Telegram(), "zalo_oa": _Zalo("zalo_oa")}
 
-    first = await recall(database, channels, NoPace(), number)
-    again = await recall(database, channels, NoPace(), number)
+    first = await recall(database, channels, NoPace(), number, now=NOW)
+    again = await recall(database, channels, NoPace(), number, now=NOW)
 
     assert first == Recalled(taken=recalling.PAGE + 1, refused=3, failed=1, on_the_way=1)
     assert again == Recalled(taken=1, refused=3, on_the_way=1)
@@ -69,4 +69,4 @@ async def test_what_is_being_sent_must_be_stopped_first(database: Database) -> N
     number = await _sent(database, {"t1": "m"}, RunStatus.SENDING)
 
     with pytest.raises(StillSendingError):
-        await recall(database, {"telegram": _Telegram()}, NoPace(), number)
+        await recall(database, {"telegram": _Telegram()}, NoPace(), number, now=NOW)

@@ -139,7 +139,7 @@ async def test_a_rare_job_that_failed_is_done_again_soon_and_says_why(database: 
 
 def test_what_is_done_by_the_clock_is_all_here() -> None:
     assert {job.name for job in JOBS} == {
-        "due announcements", "finished runs", "feeds", "changes to followers",
+        "due announcements", "finished runs", "daily digest", "feeds", "changes to followers",
         "endings to followers", "dossiers to watchers", "talks nobody answers",
         "petitions nearly due", "publications due", "missed questions", "turns of chats",
         "conversations over", "tokens", "stale knowledge to officials", "retention",
