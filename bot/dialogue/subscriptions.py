@@ -8,7 +8,7 @@ from typing import Final
 
 from bot import dossiers, people, subscriptions
 from bot.conversation import ANSWER_ONLY, Action, Button, Reply
-from bot.dialogue import kiosk, places
+from bot.dialogue import digest, kiosk, places, topics
 from bot.dialogue.question import Question
 from bot.messages import subscriptions as words
 from bot.messages.announcements import TOPICS
@@ -18,39 +18,6 @@ from knowledge.matching import Action as Decision
 from knowledge.text import fold, normalise
 
 _ME: Final = r"(?:toi|tui|em|minh|con|chau)"
-#: Words of each topic, folded; the first that fits is meant.
-_TOPIC_WORDS: Final[tuple[tuple[Topic, re.Pattern[str]], ...]] = tuple(
-    (topic, re.compile(rf"\b(?:{pattern})\b"))
-    for topic, pattern in (
-        (
-            Topic.VACCINATION,
-            r"tiem (?:chung|ngua|phong|vac xin|vacxin|thuoc)|vac xin|vacxin|vaccine|chich ngua",
-        ),
-        (
-            Topic.CLOSURES,
-            (
-                r"(?:trung tam|mot cua|co quan|uy ban|ubnd)(?: \w+){0,4} (?:nghi|dong cua|doi gio)"
-                r"|(?:doi gio|nghi|lich) lam viec|lich nghi"
-            ),
-        ),
-        (Topic.REFORM, r"tin nhanh|cai cach hanh chinh|cchc"),
-        (
-            Topic.UTILITIES,
-            r"(?:cup|mat|cat|ngung) (?:dien|nuoc)|lich (?:cup|cat) (?:dien|nuoc)",
-        ),
-        (Topic.SCHOOLS, r"tuyen sinh|truong hoc|nghi hoc|nhap hoc|hoc sinh"),
-        (Topic.HEALTH, r"dich benh|benh dich|sot xuat huyet|kham benh|suc khoe"),
-        (Topic.PROCEDURES, r"thu tuc (?:moi|thay doi|hanh chinh)|(?:thay doi|doi) thu tuc"),
-        (
-            Topic.STORMS,
-            r"con bao|bao (?:so|lu)|(?:co|tin|mua|phong) bao|ap thap|mua lu|lu lut|lu|lut|ngap|sat lo|thien tai",
-        ),
-        (
-            Topic.LOCAL,
-            r"tin (?:cua |o )?(?:xa|phuong|dia phuong)|thong bao (?:cua |o )?(?:xa|phuong|dia phuong)",
-        ),
-    )
-)
 _WISH: Final = re.compile(
     rf"\b(?:bao|nhan|nhan tin|thong bao|gui tin|nhac|cho {_ME} (?:biet|hay))\b(?! (?:nhieu|lau|gio))"
     r".{0,30}\b(?:khi|neu|luc|he|hoi) (?:nao )?co\b"
@@ -106,6 +73,8 @@ async def answer(question: Question) -> Reply | None:
     stopped = await _unfollow(question, text) or await _stop(question, text)
     if stopped is not None:
         return stopped
+    if (chosen := await digest.choose(question, text)) is not None:
+        return chosen
     if _LIST.search(text):
         return await _list(question)
     if wish:
@@ -119,7 +88,7 @@ async def answer(question: Question) -> Reply | None:
 
 
 async def _begin(question: Question, text: str) -> Reply | None:
-    topic = _topic_in(text)
+    topic = topics.topic_in(text)
     wished = bool(_WISH.search(text))
     followed = _FOLLOW.search(text)
     if not wished and not followed:
@@ -137,7 +106,7 @@ async def _go_on(question: Question, text: str, wish: tuple[str, ...]) -> Reply 
     """Go on where the last reply asked for a topic, a place or the citizen's agreement."""
     match wish:
         case ("topic",):
-            topic = _topic_in(text) or _named_topic(text)
+            topic = topics.topic_in(text) or topics.named_topic(text)
             return await _place_of(question, topic, text, agreed=True) if topic else None
         case ("place", topic):
             return await _place_of(question, Topic(topic), text, agreed=True)
@@ -172,7 +141,7 @@ async def _place_of(question: Question, topic: Topic, text: str, *, agreed: bool
         return await _agree_or_subscribe(
             question, topic, known.province_code, known.commune_code, agreed=agreed
         )
-    if agreed and _topic_in(text) is None and _named_topic(text) is None:
+    if agreed and topics.topic_in(text) is None and topics.named_topic(text) is None:
         if not places.names_unit(question):
             return None
         question.state = replace(question.state, wish=("place", topic))
@@ -231,9 +200,13 @@ async def _subscribe(question: Question, topic: Topic, province: str, commune: s
                 source=message.channel,
                 now=question.now,
             )
+            wishes = await subscriptions.subscriptions_of(session, contact.person_id)
     except subscriptions.TooManyError:
         return Reply(Action.OTHER, words.TOO_MANY)
-    return Reply(Action.OTHER, (words.SUBSCRIBED if new else words.ALREADY).format(**shown))
+    said = (words.SUBSCRIBED if new else words.ALREADY).format(**shown)
+    if not any(one.daily for one in wishes if one.topic == topic):
+        return Reply(Action.OTHER, said)
+    return Reply(Action.OTHER, f"{said}\n{digest.how_it_is(wishes, question)}")
 
 
 # --- Following a procedure -------------------------------------------------------------------------
@@ -293,14 +266,14 @@ async def _list(question: Question) -> Reply:
     message = question.message
     async with question.sources.database.read() as session:
         contact = await people.find_contact(session, message.channel, message.chat_id)
-        topics = await subscriptions.subscriptions_of(session, contact.person_id) if contact else ()
+        wishes = await subscriptions.subscriptions_of(session, contact.person_id) if contact else ()
         followed = await subscriptions.follows_of(session, contact.person_id) if contact else ()
         watched = await dossiers.watched_by(session, contact.person_id) if contact else ()
     lines = [
-        words.LIST_LINE.format(
+        (words.LIST_DAILY if one.daily else words.LIST_LINE).format(
             what=_named(question, one.topic, one.province_code, one.commune_code)
         )
-        for one in topics
+        for one in wishes
     ]
     for one in followed:
         content = await _content(question, one.code)
@@ -309,7 +282,8 @@ async def _list(question: Question) -> Reply:
     lines += [words.LIST_DOSSIER.format(ending=one.ending) for one in watched]
     if not lines:
         return Reply(Action.OTHER, words.NO_LIST)
-    return Reply(Action.OTHER, "\n".join([words.LIST, *lines, words.LIST_HOW_TO_STOP]))
+    ends = [digest.how_it_is(wishes, question), words.LIST_HOW_TO_STOP]
+    return Reply(Action.OTHER, "\n".join([words.LIST, *lines, *filter(None, ends)]))
 
 
 async def _unfollow(question: Question, text: str) -> Reply | None:
@@ -333,7 +307,7 @@ async def _stop(question: Question, text: str) -> Reply | None:
         return None
     if question.accented and not {"dừng", "đừng"} & set(question.text.split()) and "dung" in text:
         return None
-    topic = _topic_in(found["topic"]) if found["topic"] else None
+    topic = topics.topic_in(found["topic"]) if found["topic"] else None
     if topic is None and "bão" in question.text.split():  # unaccented it is the verb "báo"
         topic = Topic.STORMS
     if found["topic"] and topic is None:
@@ -356,15 +330,6 @@ async def _stop(question: Question, text: str) -> Reply | None:
 
 
 # --- Words -----------------------------------------------------------------------------------------
-
-
-def _topic_in(text: str) -> Topic | None:
-    return next((topic for topic, shape in _TOPIC_WORDS if shape.search(text)), None)
-
-
-def _named_topic(text: str) -> Topic | None:
-    """Return the topic whose button was pressed or whose name was typed."""
-    return next((Topic(key) for key, name in TOPICS.items() if _fold(name) == text), None)
 
 
 def _named(question: Question, topic: Topic, province: str, commune: str) -> str:

@@ -42,6 +42,7 @@ STOPPED_TOPIC: Final = "Đã dừng tin về {topic}."
 NOTHING_TO_STOP: Final = "Anh/chị không đăng ký nhận tin nào. Tôi chỉ trả lời khi anh/chị hỏi."
 LIST: Final = "Anh/chị đang nhận tin:"
 LIST_LINE: Final = "- {what}"
+LIST_DAILY: Final = "- {what} (gộp mỗi ngày)"
 LIST_PROCEDURE: Final = "- khi thủ tục {name} ({code}) thay đổi"
 LIST_DOSSIER: Final = "- khi hồ sơ đuôi {ending} thay đổi"
 LIST_HOW_TO_STOP: Final = "Nhắn “DỪNG” để huỷ hết, hoặc “DỪNG tiêm chủng” để huỷ một chủ đề."
@@ -51,3 +52,26 @@ NOT_HERE: Final = (
     "Ở trang này tôi không nhắn lại cho anh/chị được.\n"
     "Anh/chị nhắn câu này cho tôi trên Zalo hoặc Telegram giúp tôi."
 )
+
+# --- At once, or once a day ------------------------------------------------------------------------
+
+GATHERED: Final = (
+    "Dạ, từ nay tôi gom {what} lại, mỗi ngày gửi một lần lúc {hour} giờ. Tin khẩn và tin không đợi được thì vẫn báo ngay.\n"
+    "Muốn nhận từng tin như cũ, anh/chị nhắn “báo ngay”."
+)
+GATHERED_ALREADY: Final = "Tôi đang gom {what}, mỗi ngày gửi một lần lúc {hour} giờ rồi ạ. Muốn nhận từng tin, nhắn “báo ngay”."
+AT_ONCE: Final = (
+    "Dạ, từ nay có {what} là tôi báo ngay.\nMuốn nhận gộp mỗi ngày một lần, anh/chị nhắn “gom tin”."
+)
+AT_ONCE_REST: Final = "Tin đã gom từ trước vẫn tới lúc {hour} giờ."
+AT_ONCE_ALREADY: Final = (
+    "Có {what} là tôi vẫn báo ngay ạ. Muốn nhận gộp mỗi ngày một lần, nhắn “gom tin”."
+)
+ALL_NEWS: Final = "tin"
+TOPIC_NEWS: Final = "tin về {topic}"
+NOTHING_TO_GATHER: Final = "Anh/chị chưa đăng ký nhận {what}, nên chưa có gì để gom. Muốn đăng ký, anh/chị nhắn “đăng ký nhận tin”."
+LIST_ALL_DAILY: Final = "Tin được gom lại, mỗi ngày gửi một lần lúc {hour} giờ. Nhắn “báo ngay” để nhận từng tin khi có."
+LIST_SOME_DAILY: Final = (
+    "Chủ đề có ghi “gộp mỗi ngày” thì gửi một lần lúc {hour} giờ, còn lại báo ngay khi có."
+)
+LIST_AT_ONCE: Final = "Có tin là tôi báo ngay. Nhắn “gom tin” để nhận gộp mỗi ngày một lần."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.subscriptions import _STOP, _WISH, _topic_in
+from bot.dialogue.subscriptions import _STOP, _WISH
+from bot.dialogue.topics import topic_in
 from bot.models import Topic
 from knowledge.text import fold, normalise
 
@@ -35,7 +36,7 @@ def test_stopping_is_understood(text: str) -> None:
 )  # fmt: skip
 def test_other_words_do_not_stop(text: str) -> None:
     found = _STOP.match(_fold(text))
-    assert found is None or (found["topic"] and _topic_in(found["topic"]) is None)
+    assert found is None or (found["topic"] and topic_in(found["topic"]) is None)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_other_words_do_not_stop(text: str) -> None:
 def test_a_wish_and_its_topic_are_understood(text: str, topic: Topic) -> None:
     folded = _fold(text)
     assert _WISH.search(folded) is not None or "nhan tin" in folded
-    assert _topic_in(folded) is topic
+    assert topic_in(folded) is topic
 
 
 @pytest.mark.parametrize(
