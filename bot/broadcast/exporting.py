@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import sheets
-from bot.broadcast.importing import COLUMNS
+from bot.broadcast.importing import AT_ONCE, COLUMNS, DAILY, HOW
 from bot.messages.subscriptions import EVERYWHERE
 from bot.models import Contact, Subscription
 from knowledge.hours import ZONE
@@ -21,7 +21,7 @@ PAGE: Final = 1_000
 
 async def sheet(session: AsyncSession, places: Places) -> AsyncIterator[str]:
     """Yield the CSV, byte-order mark first: one line for each address and living subscription."""
-    yield sheets.BOM + sheets.line((*COLUMNS, "consent_version", "source"))
+    yield sheets.BOM + sheets.line((*COLUMNS, HOW, "consent_version", "source"))
     names: dict[str, str] = {}
     after = (0, 0)
     while True:
@@ -44,7 +44,7 @@ async def sheet(session: AsyncSession, places: Places) -> AsyncIterator[str]:
             day = wish.consented_at.astimezone(ZONE).date().isoformat()
             yield sheets.line(
                 (contact.channel, contact.address, wish.topic.value, names[code], day,
-                 wish.consent_text_version, wish.source)
+                 DAILY if wish.daily else AT_ONCE, wish.consent_text_version, wish.source)
             )  # fmt: skip
         if len(rows) < PAGE:
             return

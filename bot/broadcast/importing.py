@@ -32,12 +32,16 @@ BATCH: Final = 50
 OLDEST: Final = timedelta(days=730)
 
 COLUMNS: Final = ("channel", "address", "topics", "place", "consent_date")
+#: A column that may be missing: whether it comes at once or once a day.
+HOW: Final = "how"
+AT_ONCE, DAILY = "at once", "daily"
 _HEADINGS: Final = {
     "channel": ("channel", "kênh", "nền tảng"),
     "address": ("address", "địa chỉ"),
     "topics": ("topics", "topic", "chủ đề"),
     "place": ("place", "places", "nơi", "nơi nhận", "địa phương"),
     "consent_date": ("consent_date", "consent date", "ngày đồng ý"),
+    HOW: ("how", "cách nhận"),
 }
 #: Telegram numbers its chats, groups below zero; Zalo's ids are letters and digits.
 _ADDRESS: Final = {"telegram": re.compile(r"-?[0-9]{1,20}")}
@@ -55,6 +59,8 @@ class Wish:
     places: tuple[tuple[str, str], ...]
     """Province and commune codes; empty = everywhere."""
     consented_at: datetime
+    daily: bool | None = None
+    """Once a day or at once; None = as what they asked for before."""
 
 
 @dataclass(slots=True)
@@ -100,6 +106,7 @@ class Wishes:
                 _topics(of["topics"]),
                 self._where(of["place"]),
                 _consent(of["consent_date"], self._today),
+                _how(of.get(HOW, "")),
             )
         except ValueError as error:
             return BadLine(row.line, str(error))
@@ -159,7 +166,7 @@ async def _take(
             try:
                 new = await subscribe(
                     session, person, topic, province_code=province, commune_code=commune,
-                    consent=consent, source=source, now=wish.consented_at,
+                    consent=consent, source=source, now=wish.consented_at, daily=wish.daily,
                 )  # fmt: skip
             except TooManyError:
                 taken.too_many.append(wish.line)
@@ -213,6 +220,15 @@ def _topics(cell: str) -> tuple[Topic, ...]:
             known = {"topic": name[:40], "topics": ", ".join(Topic)}
             raise ValueError(words.UNKNOWN_TOPIC.format(**known))
     return tuple(dict.fromkeys(_TOPICS[folded(name)] for name in names))
+
+
+_HOW: Final = {"": None, AT_ONCE: False, "bao ngay": False, DAILY: True, "gop moi ngay": True}
+
+
+def _how(cell: str) -> bool | None:
+    if folded(cell) not in _HOW:
+        raise ValueError(words.UNKNOWN_HOW.format(how=cell[:40]))
+    return _HOW[folded(cell)]
 
 
 def _consent(cell: str, today: date) -> datetime:

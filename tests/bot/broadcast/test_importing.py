@@ -175,10 +175,14 @@ async def test_more_than_a_person_may_follow_is_named(database: Database, places
 
 async def test_what_is_exported_can_be_imported(database: Database, places: Places) -> None:
     text = (
-        HEAD + GOOD + "telegram,-100,schools,01,2026-11-02\nzalo_oa,a,storms,cả nước,2026-11-03\n"
+        HEAD.strip()
+        + ",cách nhận\n"
+        + GOOD.strip()
+        + ",Gộp mỗi ngày\ntelegram,-100,schools,01,2026-11-02\nzalo_oa,a,storms,cả nước,2026-11-03\n"
         'telegram,12,local,"xã Nhị Trường, huyện Cầu Ngang, Trà Vinh",2026-11-04\n'
     )
     wishes = _wishes(text, places)
+    assert [wish.daily for wish in wishes] == [True, None, None, None]
     await _take(database, wishes)
     async with database.read() as session:
         exported = "".join([line async for line in exporting.sheet(session, places)])
@@ -188,6 +192,7 @@ async def test_what_is_exported_can_be_imported(database: Database, places: Plac
     assert [(w.address, w.topics, w.places, w.consented_at) for w in _wishes(exported, places)] == [
         (w.address, w.topics, w.places, w.consented_at) for w in wishes
     ]
+    assert [wish.daily for wish in _wishes(exported, places)] == [True, False, False, False]
     assert await _take(database, _wishes(exported, places)) == Taken(known=4)
     async with database.write() as session:
         for row in (await session.exec(select(Subscription).order_by(col(Subscription.id)))).all():

@@ -37,7 +37,7 @@ def test_bad_lines_are_named_and_the_rest_is_offered(tmp_path: Path, data_dir: P
         "thêm 1 đăng ký; 0 đã có từ trước",
     )
     assert out.stdout.splitlines()[1] == (
-        "telegram,'-11,storms,cả nước,2026-01-02,form 3,import:a.csv"
+        "telegram,'-11,storms,cả nước,2026-01-02,at once,form 3,import:a.csv"
     )
 
 
