@@ -13,7 +13,7 @@ import uvloop
 
 from tests.bench.broadcast.cost import cpu, memory
 from tests.bench.broadcast.pacing import pacing
-from tests.bench.broadcast.planning import MILLION, planning
+from tests.bench.broadcast.planning import MILLION, digesting, planning
 from tests.bench.broadcast.replies import replies
 from tests.bench.broadcast.starting import starting
 from tests.conftest import postgres_answers
@@ -33,6 +33,7 @@ def _parts(given: argparse.Namespace, engine: str) -> list[Part]:
     return [
         ("cpu", lambda: cpu(engine, given.count)),
         ("planning", lambda: planning(engine, count)),
+        ("digest", lambda: digesting(engine, count)),
         ("memory", lambda: memory(engine, count)),
         *(("limit", lambda n=n: pacing(engine, n, given.rate, seconds)) for n in workers),
         ("start", lambda: starting(engine, *((1_000, FULL_SECONDS) if given.full else (100, given.seconds)))),
@@ -58,7 +59,9 @@ def main() -> int:
     """Return how many figures were missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.broadcast", description=__doc__)
     known = ENGINES if postgres_answers() else ENGINES[:1]
-    parser.add_argument("--only", nargs="*", help="cpu, planning, memory, limit, start, replies")
+    parser.add_argument(
+        "--only", nargs="*", help="cpu, planning, digest, memory, limit, start, replies"
+    )
     parser.add_argument("--engines", nargs="*", default=known, choices=ENGINES)
     parser.add_argument("--count", type=int, default=20_000, help="people of an announcement")
     parser.add_argument("--seconds", type=int, default=60, help="of the limit, starts and replies")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -25,8 +26,10 @@ _ID: Final = {
 }
 
 
-async def gather(database: Database, count: int, *, topic: str = "storms") -> None:
-    """Make `count` people on Telegram who asked for a topic, everywhere."""
+async def gather(
+    database: Database, count: int, *, topic: str = "storms", daily: bool = False
+) -> None:
+    """Make `count` people on Telegram who asked for a topic, everywhere; `daily`: once a day."""
     engine = database.writer.dialect.name
     series, person = _SERIES[engine], _ID[engine]
     statements = (
@@ -37,8 +40,8 @@ async def gather(database: Database, count: int, *, topic: str = "storms") -> No
         ),
         (
             "INSERT INTO subscription (person_id, topic, province_code, commune_code,"
-            f" consent_text_version, consented_at, source) SELECT {person}, :topic, '', '', '1', :now,"
-            f" 'telegram' FROM {series}"
+            f" consent_text_version, consented_at, source, daily) SELECT {person}, :topic, '', '', '1', :now,"
+            f" 'telegram', {str(daily).upper()} FROM {series}"
         ),
     )
     for first in range(0, count, _TOGETHER):
@@ -53,10 +56,13 @@ async def gather(database: Database, count: int, *, topic: str = "storms") -> No
                 await connection.execute(text(statement), used)
 
 
-async def new_run(database: Database, *, topic: str = "storms") -> int:
+async def new_run(
+    database: Database, *, topic: str = "storms", digest_at: datetime | None = None
+) -> int:
     """Return the id of a run that waits to be planned; urgent, so that no night stops it.
 
     Urgent messages go further ahead of the limit than bulk does: replies are delayed no less by them.
+    With `digest_at` it is kept for that digest for those who want one a day.
     """
     async with database.write() as session:
         one = Announcement(
@@ -65,7 +71,7 @@ async def new_run(database: Database, *, topic: str = "storms") -> int:
         )  # fmt: skip
         session.add(one)
         await session.flush()
-        run = Run(announcement_id=one.id or 0, fire_time=utc_now())
+        run = Run(announcement_id=one.id or 0, fire_time=utc_now(), digest_at=digest_at)
         session.add(run)
         await session.flush()
         return run.id or 0
