@@ -7,16 +7,14 @@ stay, so a fake takes the place of a platform without a socket.
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from bot.channels import SendError, Trouble
 
@@ -34,7 +32,7 @@ class Http:
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """Take the address that every path is below, and a fake's `transport` where there is one."""
         self._base_url = base_url.rstrip("/")
-        self._transport = transport or _connections(base_url)
+        self._transport = transport or _Connections(_proxy_to(base_url))
 
     async def post(
         self,
@@ -112,33 +110,74 @@ def _patience(silence: float) -> dict[str, Any]:
 # --- Connections -----------------------------------------------------------------------------------
 
 
-class _Connections(AiohttpTransport):
+class _Connections(httpx.AsyncBaseTransport):
+    """httpx's requests over aiohttp's pool, errors by httpx's names."""
+
+    def __init__(self, proxy: str | None) -> None:
+        self._proxy = proxy
+        self._session: aiohttp.ClientSession | None = None
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await super().handle_async_request(request)
-        except aiohttp.ClientError as error:  # what the library leaves: an answer that is no HTTP
-            raise httpx.RemoteProtocolError(type(error).__name__, request=request) from error
+        session = self._session = self._session or _open_session()
+        wait = request.extensions["timeout"]
+        with _errors_named(request):
+            answer = await session.request(
+                request.method, str(request.url), data=await request.aread() or None,
+                headers=request.headers.multi_items(), allow_redirects=False, proxy=self._proxy,
+                timeout=aiohttp.ClientTimeout(
+                    connect=wait["pool"], sock_connect=wait["connect"], sock_read=wait["read"]
+                ),
+            )  # fmt: skip
+        return httpx.Response(
+            answer.status, headers=answer.raw_headers, stream=_Body(request, answer)
+        )
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
 
-def _connections(base_url: str) -> httpx.AsyncBaseTransport:
-    return _Connections(verify=_trusted(), proxy=_proxy_to(base_url), client=_session)
+class _Body(httpx.AsyncByteStream):
+    """What follows an answer's headers, as it comes; httpx unpacks it."""
+
+    def __init__(self, request: httpx.Request, answer: aiohttp.ClientResponse) -> None:
+        self._request = request
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_named(self._request):
+            async for part in self._answer.content.iter_any():
+                yield part
+
+    async def aclose(self) -> None:
+        self._answer.close()  # one that was read to its end has given its connection back already
 
 
-def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=_trusted(), ttl_dns_cache=_NAMES_KEPT)
+@contextmanager
+def _errors_named(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx.TimeoutException(type(error).__name__, request=request) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError(type(error).__name__, request=request) from error
+    except (OSError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
+        raise httpx.ReadError(type(error).__name__, request=request) from error
+    except (aiohttp.ClientError, ValueError) as error:
+        raise httpx.RemoteProtocolError(type(error).__name__, request=request) from error
+
+
+def _open_session() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=_NAMES_KEPT)
     # Its own jar would remember for all what a platform sets for one.
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    jar = aiohttp.DummyCookieJar()
+    return aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False)
 
 
-def _proxy_to(base_url: str) -> httpx.Proxy | None:
+def _proxy_to(base_url: str) -> str | None:
     """Read the environment once: aiohttp would for each message."""
     url = urlsplit(base_url)
     found = getproxies()
     proxy = found.get(url.scheme) or found.get("all")
-    return httpx.Proxy(proxy) if proxy and not proxy_bypass(url.hostname or "") else None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Read the certificates once: every platform's connections would."""
-    return httpx.create_ssl_context()
+    return proxy if proxy and not proxy_bypass(url.hostname or "") else None
