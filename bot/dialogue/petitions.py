@@ -46,14 +46,21 @@ async def begin(question: Question) -> Reply | None:
     found = _TRIGGER.match(question.folded.strip())
     if found is None or (_ABOUT.search(question.folded) and not (found[1] or found[2])):
         return None
-    return kiosk.on_phone(question) or await petition_form.begin(question, _told(question, found))
+    return _elsewhere(question) or await petition_form.begin(question, _told(question, found))
 
 
 async def look_up(question: Question) -> Reply | None:
     """Show a petition by its receipt code, close or reopen it; None without such a code."""
     if not looks_like_code(petitions.PREFIX, question.text):
         return None
-    return kiosk.on_phone(question) or await _by_code(question, question.text)
+    return _elsewhere(question) or await _by_code(question, question.text)
+
+
+def _elsewhere(question: Question) -> Reply | None:
+    """Say where to do it instead, where others read along; None where only the citizen does."""
+    if question.message.in_group:
+        return Reply(Action.OTHER, words.NOT_IN_GROUP)
+    return kiosk.on_phone(question)
 
 
 def _told(question: Question, found: re.Match[str]) -> str:

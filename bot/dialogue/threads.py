@@ -65,6 +65,8 @@ async def begin(question: Question) -> Reply | None:
     async with question.sources.database.read() as session:
         if not await threads.is_staffed(session):
             return None  # the general advice follows
+    if question.message.in_group:
+        return Reply(Action.OTHER, words.NOT_IN_GROUP)
     places.remember(question, question.text)
     if not question.state.commune_code and not question.state.province_code:
         question.state = replace(question.state, form=WHERE, choices=(), asked="")

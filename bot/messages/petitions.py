@@ -12,6 +12,9 @@ CONSENT_VERSION: Final = "2026-11"
 
 # --- The form ------------------------------------------------------------------------------------
 
+NOT_IN_GROUP: Final = (
+    "Trong nhóm ai cũng đọc được phản ánh và mã của anh/chị. Anh/chị nhắn riêng cho tôi nhé."
+)
 START: Final = (
     "Tôi giúp anh/chị gửi phản ánh, kiến nghị: sáu câu hỏi ngắn. "
     "Gõ “quay lại”, “bỏ qua” hoặc “huỷ” lúc nào cũng được. "

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+NOT_IN_GROUP: Final = (
+    "Trong nhóm ai cũng đọc được nên tôi không nối với cán bộ ở đây. "
+    "Anh/chị nhắn riêng cho tôi “gặp cán bộ” nhé."
+)
 WHERE: Final = "Anh/chị ở xã, phường nào để tôi báo đúng nơi? Tên cũ cũng được."
 WAITING: Final = (
     "Tôi là trợ lý tự động (AI); tôi đã báo cán bộ {centre}. "

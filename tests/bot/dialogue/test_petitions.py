@@ -19,6 +19,7 @@ from bot.conversation import Attachment, AttachmentKind, Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.memory import forget_expired
 from bot.dialogue.petition_steps import happened_on
+from bot.messages import petitions as words
 from bot.models import Petition, PetitionDraft, PetitionPhoto, PetitionStatus
 from bot.petitions import drafts
 from bot.settings import Settings
@@ -223,6 +224,19 @@ async def test_only_the_sender_or_the_secret_opens_a_petition(
     assert f"{code}: đã tiếp nhận" in own.text
     assert refused.text.endswith(nothing.text)
     assert f"{code}: đã tiếp nhận" in opened.text
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_in_a_group_nobody_writes_a_petition_or_looks_one_up(
+    dialogue: Dialogue, chat: str
+) -> None:
+    code, secret = await sent(dialogue, chat)
+    before = await count(dialogue, PetitionDraft)
+    begun = await say(dialogue, "-100", "xin chào", "phản ánh: cán bộ không nhận hồ sơ của tôi")
+    asked = await say(dialogue, "-100", f"{code} {secret}")
+
+    assert begun.text == asked.text == words.NOT_IN_GROUP
+    assert await count(dialogue, PetitionDraft) == before
 
 
 def other_code(code: str) -> str:

@@ -15,6 +15,7 @@ from bot.app import open_dialogue, prepare
 from bot.channels.telling import Teller
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
+from bot.messages import threads as words
 from bot.models import Notice, Role, Thread, ThreadMessage, ThreadStatus
 from bot.settings import Settings
 from tests.conftest import NewFolder
@@ -93,6 +94,16 @@ async def test_within_hours_both_sides_talk_until_the_citizen_ends_it(
     assert bot.cards
     assert [by for by, _ in await said(dialogue, chat)] == ["citizen", "lan", "citizen"]
     assert (await said(dialogue, chat))[0][1] == "hồ sơ của tôi, số [số], thiếu gì ạ?"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_in_a_group_nobody_is_put_through(dialogue: Dialogue) -> None:
+    await dialogue.reply_to(Message("telegram", "-100", "xin chào"))
+    reply = await dialogue.reply_to(Message("telegram", "-100", "gặp cán bộ"))
+    said_next = await dialogue.reply_to(Message("telegram", "-100", "lệ phí đăng ký thường trú"))
+
+    assert reply.text == words.NOT_IN_GROUP
+    assert said_next.cards
 
 
 @pytest.mark.asyncio(loop_scope="module")
