@@ -13,8 +13,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Action
-from bot.db import insert_into, table_of
+from bot.db import insert_into
 from bot.models import CountKind, DailyCount, Feedback, MissedQuestion
+from knowledge.columns import table_of
 from knowledge.hours import ZONE
 
 #: In public figures fewer than this are not shown: a small number may be one person.

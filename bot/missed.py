@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.db import Database
 from bot.models import MissedQuestion, MissedStatus
-from knowledge.publishing.records import table_of
+from knowledge.columns import table_of
 
 #: Questions put into groups by one transaction.
 AT_ONCE: Final = 1_000

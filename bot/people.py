@@ -27,9 +27,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.db import table_of
 from bot.models import OPEN, Contact, Delivery, DeliveryStatus, Gathered, Person
 from bot.models.people import new_person_id
+from knowledge.columns import table_of
 
 _CONTACTS: Final = table_of(Contact)
 # Written once: building a statement costs more than running it.

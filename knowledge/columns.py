@@ -1,4 +1,4 @@
-"""The column types every table shares: one for moments in time, one for JSON."""
+"""What every table shares: column types for moments in time, JSON and enums, and the plain table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, String
+from sqlalchemy import JSON, DateTime, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import SQLModel
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -75,3 +76,8 @@ class Json(TypeDecorator[Any]):
 def utc_now() -> datetime:
     """Return the current moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the plain table of a model: what is written to it is kept in no session."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -19,7 +19,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.db import table_of
 from bot.models import (
     OPEN,
     Announcement,
@@ -30,6 +29,7 @@ from bot.models import (
     Run,
     Subscription,
 )
+from knowledge.columns import table_of
 
 #: What no digest has told for so long is no news any more.
 NEWS_FOR: Final = timedelta(days=3)

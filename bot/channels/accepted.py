@@ -22,9 +22,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Arrival, ArrivalKind
 from bot.channels.wire import arrival_to_json
-from bot.db import insert_into, table_of
+from bot.db import insert_into
 from bot.models import Accepted, Stage
 from bot.people import heard_from_all, suppress
+from knowledge.columns import table_of
 
 #: How long a process that says nothing is believed to live.
 LEASE = timedelta(seconds=20)

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlalchemy.engine import Connection, make_url
@@ -25,6 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import migrations
 from bot.db.grouped import Batched, Grouped, Write, write_each
 from bot.db.sqlite import sqlite_engine
+from knowledge.columns import table_of
 
 __all__ = [
     "Batched",
@@ -34,7 +35,6 @@ __all__ = [
     "insert_into",
     "migrate",
     "newest_migration",
-    "table_of",
     "write_each",
 ]
 
@@ -248,11 +248,6 @@ def insert_into(session: AsyncSession, model: type[SQLModel]) -> Any:
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = insert_into_postgresql if on_postgresql else insert_into_sqlite
     return insert(table_of(model))
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """Return the plain table of a model: what is written to it is kept in no session."""
-    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def _json(value: object) -> str:

@@ -15,11 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.analytics import Counted, count_turns
 from bot.conversation import Action, Message, Reply
-from bot.db import Batched, Database, Write, insert_into, table_of, write_each
+from bot.db import Batched, Database, Write, insert_into, write_each
 from bot.dialogue.memory import Kept, keep_states
 from bot.dialogue.question import State
 from bot.models import MissedQuestion, MissedStatus, Turn
 from bot.privacy import mask, mask_secrets
+from knowledge.columns import table_of
 from knowledge.text import fold, normalise
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, update
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.columns import utc_now
+from knowledge.columns import table_of, utc_now
 from knowledge.models import (
     FieldSwitch,
     Origin,
@@ -33,7 +33,6 @@ from knowledge.publishing.records import (
     id_of,
     kind_of,
     lock_version,
-    table_of,
 )
 from knowledge.publishing.saving import newest_of
 

@@ -9,13 +9,13 @@ from sqlalchemy import delete, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.columns import utc_now
+from knowledge.columns import table_of, utc_now
 from knowledge.models import (
     Alias,
     AliasKind,
     Origin,
 )
-from knowledge.publishing.records import batches, table_of
+from knowledge.publishing.records import batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Table
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.columns import utc_now
@@ -101,10 +100,3 @@ def id_of(row: Procedure | Revision) -> int:
     """Return the key of a stored row."""
     assert row.id is not None
     return row.id
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """Return the table of a model, for statements on many rows."""
-    table = SQLModel.metadata.tables[str(model.__tablename__)]
-    assert isinstance(table, Table)
-    return table

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.columns import utc_now
+from knowledge.columns import table_of, utc_now
 from knowledge.content import Confidence, Content, Override
 from knowledge.models import (
     Origin,
@@ -31,7 +31,6 @@ from knowledge.publishing.records import (
     find_procedure,
     id_of,
     kind_of,
-    table_of,
 )
 from knowledge.text import fold, normalise
 

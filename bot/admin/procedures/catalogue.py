@@ -12,10 +12,11 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, and_, exists, func, or_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from knowledge.columns import table_of
 from knowledge.content import Level
 from knowledge.models import Alias, Procedure, ProcedureKind, Revision, RevisionStatus
 from knowledge.published import Published
-from knowledge.publishing.records import AUTHORS, OPEN, table_of
+from knowledge.publishing.records import AUTHORS, OPEN
 from knowledge.text import fold, normalise
 
 #: Procedures on one page.
