@@ -190,7 +190,11 @@ async def open_town(connections: int = 64) -> AsyncIterator[tuple[Town, str]]:
     async with aiohttp.ClientSession(timeout=waits, connector=connector) as session:
         town = Town(session)
         config = uvicorn.Config(
-            create(list(town.fakes.values())), port=0, log_level="error", date_header=False
+            create(list(town.fakes.values())),
+            port=0,
+            log_level="error",
+            date_header=False,
+            lifespan="off",
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve())
