@@ -14,8 +14,9 @@ message may be later than another a second after it by the slack = most / rate -
 
     rate = most / (1 + ROOM), at most USED_SHARE of the limit:  29.3/s of 30, 197/s of 200
     slack = most / rate - 1:                                    24 ms at 30/s, 35 ms at 200/s
-    life = slack - ON_THE_WAY:                                  8 ms at 30/s, 19 ms at 200/s
+    life = slack * LIFE_SHARE:                                  8 ms at 30/s, 12 ms at 200/s
 
+and the rest is for the way from the grant to the platform: 16 ms at 30/s, 23 ms at 200/s.
 A token used within its life costs nothing. One that a busy process uses up to a token's time later
 than that is not dropped, which would cost 1 / rate: what it is late by beyond its life is owed, and
 the process adds it to `tat` with the next block it takes. That moves every token of a second later,
@@ -62,8 +63,8 @@ USED_SHARE: Final = 0.985
 OVER: Final = 0.02
 #: Seconds by which a message may be later than those of a second after it, at least.
 ROOM: Final = 0.024
-#: Seconds of that which are for the way from the grant to the platform.
-ON_THE_WAY: Final = 0.016
+#: The share of it that the grant may use up; the rest is for the way to the platform.
+LIFE_SHARE: Final = 1 / 3
 #: After a 429 the rate falls to this share, at most once a second …
 FALL: Final = 0.8
 #: … and comes back by this share of the limit each second.
@@ -128,9 +129,14 @@ class Limit:
         return min(self.most / (1 + ROOM), self.per_second * USED_SHARE)
 
     @property
+    def slack(self) -> float:
+        """Seconds by which a message may be later than one a second after it."""
+        return self.most / self.rate - 1
+
+    @property
     def life(self) -> float:
         """Seconds after its time within which a token is used as if in time."""
-        return self.most / self.rate - 1 - ON_THE_WAY
+        return self.slack * LIFE_SHARE
 
     def owed(self, late: float) -> float | None:
         """Return by what a token used so late moves all later ones; None = it is to be dropped."""

@@ -13,7 +13,6 @@ import pytest
 from bot.channels import Lane, SendError, Trouble
 from bot.channels.limits import (
     AHEAD,
-    ON_THE_WAY,
     OVER,
     ROOM,
     USED_SHARE,
@@ -74,7 +73,7 @@ def test_a_limit_is_handed_out_with_room_for_what_is_late(per_second: float) -> 
     assert limit.most <= per_second * (1 + OVER) + 1e-9
     assert limit.rate >= per_second * 0.975
     assert limit.life >= 0.008 - 1e-9
-    assert limit.most / limit.rate - limit.life - ON_THE_WAY >= 1 - 1e-9
+    assert limit.slack >= ROOM - 1e-9
 
 
 @pytest.mark.parametrize("per_second", [1 / 3, 1, 100 / 60, 5])
@@ -128,7 +127,7 @@ class _Process:
             return None
         if owed:
             self.owing.append((at + late, owed))
-        return at + late + self.chance.uniform(0, ON_THE_WAY)
+        return at + late + self.chance.uniform(0, self.limit.slack - self.limit.life)
 
 
 @pytest.mark.parametrize("per_second", [30, 200])
