@@ -25,11 +25,9 @@ from bot.admin.announcing import (
     approve_and_release,
     begin_correction,
     is_alone,
-    last_recall,
     reach_of,
     runs_of,
     send_to_failed,
-    take_back,
     try_out,
     why_returned,
     write_down,
@@ -38,14 +36,14 @@ from bot.admin.centres import places_of
 from bot.admin.desk import Desk
 from bot.admin.pages import page, read_form, redirect, typed
 from bot.admin.procedures.work import doer_of
-from bot.broadcast import digest, lifecycle, progress
+from bot.broadcast import digest, lifecycle, progress, recall
 from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
 from bot.channels.limits import SharedLimit, platform_limits
 from bot.deeds import Doer
 from bot.messages import announcements as words
 from bot.messages.linking import CHANNELS
-from bot.models import Announcement, AnnouncementStatus, Role
+from bot.models import Announcement, AnnouncementStatus, Recall, Role
 from bot.sheets import BOM, line
 from knowledge.columns import utc_now
 from knowledge.hours import ZONE
@@ -203,12 +201,12 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
         runs = await runs_of(session, announcement.id or 0)
         so_far = await progress.progress(session, announcement.id or 0, now=utc_now())
         reasons = await progress.reasons(session, announcement.id or 0)
-        recalled = await last_recall(session, announcement.id or 0)
+        back = await session.get(Recall, announcement.id or 0)
         in_digests = await digest.in_report(session, announcement.id or 0, now=utc_now())
         may_stop = await lifecycle.may_stop(session, announcement)
     return page(
         request, visitor, "announcements/one.html",
-        recalled=recalled, taken=json.loads(recalled.after) if recalled else {},
+        back=back,
         one=announcement, words=words, runs=runs, so_far=so_far, reasons=reasons,
         in_digests=in_digests, may_stop=may_stop,
         preview=message_text(announcement), places=_named(request, announcement),
@@ -251,8 +249,8 @@ async def act(request: Request, visitor: Sender, announcement_id: int, deed: str
     """Approve, release, stop, resume, correct, send again: one step, said back in a sentence."""
     form = await read_form(request)
     back = f"{PATH}/{announcement_id}"
-    if deed in _SENDING:
-        return await _SENDING[deed](request, visitor, announcement_id)
+    if deed == "try":  # talks to the platforms, and holds no transaction open meanwhile
+        return await _try_out(request, visitor, announcement_id)
     if deed not in _DEEDS:
         raise HTTPException(404)
     try:
@@ -307,6 +305,13 @@ async def _again(
     return "", f"Sẽ gửi lại cho {await send_to_failed(session, one, doer)} người."
 
 
+async def _recall(
+    session: AsyncSession, one: Announcement, doer: Doer, _: FormData
+) -> tuple[str, str]:
+    await recall.ask(session, one.id or 0, by=doer.login, where=doer.where, now=doer.now)
+    return "", words.RECALLING
+
+
 def line_of(request: Request) -> Line:
     """Return what sends in the running application."""
     database = database_of(request)
@@ -328,38 +333,6 @@ async def _try_out(request: Request, visitor: Visitor, announcement_id: int) -> 
     return redirect(request, back, words.TRIED.format(channels=names))
 
 
-async def _recall(request: Request, visitor: Visitor, announcement_id: int) -> Response:
-    """Begin to take it back; many copies take minutes, so nobody waits for the page."""
-    back = f"{PATH}/{announcement_id}"
-    async with database_of(request).read() as session:
-        await announcement_of(session, announcement_id)
-        so_far = await progress.progress(session, announcement_id, now=utc_now())
-    if so_far.running:
-        return redirect(request, back, words.STOP_FIRST, bad=True)
-    begin_recall(request, announcement_id, doer_of(visitor))
-    return redirect(request, back, words.RECALLING)
-
-
-def begin_recall(request: Request, announcement_id: int, doer: Doer) -> None:
-    """Take an announcement back in the background, once at a time."""
-    state = request.app.state
-    running: dict[int, asyncio.Task[None]] = getattr(state, "recalls", {})
-    state.recalls = running
-    if announcement_id not in running:
-        task = asyncio.create_task(_take_back(line_of(request), announcement_id, doer))
-        running[announcement_id] = task
-        task.add_done_callback(lambda _: running.pop(announcement_id, None))
-
-
-async def _take_back(line: Line, announcement_id: int, doer: Doer) -> None:
-    try:
-        await take_back(line, announcement_id, doer)
-    except Exception:
-        log.exception("announcement not taken back", announcement=announcement_id)
-
-
-#: Deeds that talk to the platforms; they hold no transaction open meanwhile.
-_SENDING: Final = {"try": _try_out, "recall": _recall}
 _DEEDS: Final = {
     "approve": _approve,
     "send-back": _send_back,
@@ -367,6 +340,7 @@ _DEEDS: Final = {
     "resume": _resume,
     "correct": _correct,
     "again": _again,
+    "recall": _recall,
 }
 
 
@@ -382,17 +356,20 @@ async def follow(request: Request, _: Sender, announcement_id: int) -> EventSour
         while True:
             async with database.read() as session:
                 so_far = await progress.progress(session, announcement_id, now=utc_now())
-            yield {"event": "progress", "data": json.dumps(sums(so_far))}
-            if not so_far.running:
+                back = await session.get(Recall, announcement_id)
+            now = sums(so_far, back)
+            yield {"event": "progress", "data": json.dumps(now)}
+            if not now["running"]:
                 return
             await asyncio.sleep(TICK)
 
     return EventSourceResponse(events(), ping=20)
 
 
-def sums(so_far: progress.Progress) -> dict[str, Any]:
+def sums(so_far: progress.Progress, back: Recall | None) -> dict[str, Any]:
     """Return how far it has come as JSON can say it; people, people a second, minutes."""
     left = so_far.seconds_left
+    taking = back is not None and back.ended_at is None
     return {
         "planned": so_far.planned,
         "delivered": so_far.delivered,
@@ -400,7 +377,10 @@ def sums(so_far: progress.Progress) -> dict[str, Any]:
         "skipped": so_far.skipped,
         "rate": round(so_far.per_second, 1),
         "minutes": None if left is None else round(left / 60, 1),
-        "running": so_far.running,
+        "taken_back": back.taken if back else None,
+        "not_taken_back": back.refused if back else None,
+        "to_take_back": back.left if back else None,
+        "running": so_far.running or taking,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,6 @@ from bot.broadcast import lifecycle
 from bot.broadcast.audience import Estimate, estimate
 from bot.broadcast.firing import digest_for
 from bot.broadcast.places import AudienceError, place_codes
-from bot.broadcast.recall import recall
 from bot.broadcast.trial import send_trial
 from bot.channels import TEXT_LIMITS, Channel, Pace, SendError
 from bot.db import Database
@@ -166,31 +165,6 @@ async def _took(line: Line, chat: OfficialChat, one: Announcement) -> bool:
     except (SendError, TimeoutError, OSError):
         return False
     return True
-
-
-async def take_back(line: Line, announcement_id: int, doer: Doer) -> None:
-    """Take an announcement back from those who got it, and log what became of it.
-
-    Done again it goes on where it stood, so a process that ends in between loses nothing.
-
-    Raises:
-        StillSendingError: stop it first.
-    """
-    done = await recall(line.database, line.channels, line.pace, announcement_id, now=doer.now)
-    async with line.database.write() as session:
-        await audit.write(
-            session, actor=doer.login, action="announcement.recall", subject=str(announcement_id),
-            after=asdict(done), where=doer.where,
-        )  # fmt: skip
-
-
-async def last_recall(session: AsyncSession, announcement_id: int) -> AuditEntry | None:
-    """Return the log's entry of the newest recall, or None."""
-    subjects = (str(announcement_id), f"announcement:{announcement_id}")
-    query = select(AuditEntry).where(
-        col(AuditEntry.subject).in_(subjects), AuditEntry.action == "announcement.recall"
-    )
-    return (await session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1))).first()
 
 
 async def why_returned(session: AsyncSession, one: Announcement) -> AuditEntry | None:

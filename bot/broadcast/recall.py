@@ -1,133 +1,293 @@
 """Taking an announcement back from those who got it, where the platform allows it.
 
-A copy within a daily digest is not taken back alone: the digest, an announcement too, goes as a whole.
+That it is wanted stands in a row, so any process that sends goes on with it: after a restart, after a
+kill, and after the platform was away. What was taken back is written a page at a time; who is asked
+for twice has it no more, and the platform says so. A copy within a daily digest is not taken back
+alone: the digest, an announcement too, goes as a whole.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlmodel import col, func, select, update
+import structlog
+from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, func, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.broadcast import gathered
+from bot import audit
+from bot.broadcast import gathered, outbox
+from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.sending import PATIENCE, SLOTS
 from bot.channels import Channel, Lane, Pace, SendError, Trouble
 from bot.db import Database
-from bot.models import Announcement, Delivery, DeliveryStatus, Run, RunStatus
+from bot.messages import announcements as words
+from bot.models import Announcement, Delivery, DeliveryStatus, Recall, Run, RunStatus
 
 #: Copies read, taken back and written down together.
-PAGE: Final = 200
-#: Why a delivered copy has no message any more.
+PAGE: Final = SLOTS
+#: Why a copy that arrived has no message any more, and why one keeps it for good.
 RECALLED: Final = "recalled"
+REFUSED: Final = "not_recalled"
+#: Seconds between two looks whether anything is to be taken back.
+LOOK_EVERY: Final = 1.0
+#: Waits after a round that left some: 5 s, and twice as long each time the platform was away.
+FIRST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(minutes=10)
+#: After so long what is left is given up: Telegram deletes nothing older than 48 hours.
+GIVE_UP: Final = timedelta(hours=48)
+
+_GOING_ON: Final = (RunStatus.PLANNING, RunStatus.SENDING)
+_AWAY: Final = (DBAPIError, OSError, TimeoutError)
+
+log = structlog.get_logger()
 
 
-class StillSendingError(Exception):
-    """It is being sent: what is taken back would be followed by more."""
+async def ask(
+    session: AsyncSession, announcement_id: int, *, by: str, where: str = "", now: datetime
+) -> Recall:
+    """Write down that an announcement is to be taken back; whoever sends begins at once.
 
-
-@dataclass(slots=True)
-class Recalled:
-    """What became of the copies, in people."""
-
-    taken: int = 0
-    refused: int = 0
-    """Their platform cannot take this message back, or no longer."""
-    failed: int = 0
-    """The platform did not answer; they may be tried again."""
-    on_the_way: int = 0
-    """Still in a sender's hand when it was stopped."""
-    in_digests: int = 0
-    """Told within a digest: taken back only with the whole of it."""
-
-
-async def recall(
-    database: Database,
-    channels: Mapping[str, Channel],
-    pace: Pace,
-    announcement_id: int,
-    *,
-    now: datetime,
-) -> Recalled:
-    """Take back every copy of an announcement; done again, it goes on where it stood.
-
-    No digest tells it from now on.
+    Asked for again, it goes on where it stood. No digest tells it from now on.
 
     Raises:
-        StillSendingError: stop it first.
+        LifecycleError: it is being sent, what is taken back would be followed by more; or nobody got it.
     """
-    runs = select(Run.id, Run.status).where(Run.announcement_id == announcement_id)
-    async with database.read() as session:
-        found = (await session.exec(runs.order_by(col(Run.id)))).all()
-    if any(status in (RunStatus.PLANNING, RunStatus.SENDING) for _, status in found):
-        raise StillSendingError
-    async with database.write() as session:
-        one = await session.get_one(Announcement, announcement_id, with_for_update=True)
-        one.recalled_at = now
-        session.add(one)
-    total = Recalled()
-    for run_id, _ in found:
-        await _recall_run(database, channels, pace, run_id or 0, total)
-    async with database.read() as session:
-        total.in_digests = (await gathered.shares(session, announcement_id, now=now)).delivered
-    return total
+    one = await session.get_one(Announcement, announcement_id, with_for_update=True)
+    query = select(Run.id, Run.status).where(Run.announcement_id == announcement_id)
+    runs = (await session.exec(query)).all()
+    if not runs:
+        raise LifecycleError(words.NOTHING_TO_RECALL)
+    if any(status in _GOING_ON for _, status in runs):
+        raise LifecycleError(words.STOP_FIRST)
+    one.recalled_at = now
+    session.add(one)
+    recall = await session.get(Recall, announcement_id, with_for_update=True)
+    newest = max(run_id or 0 for run_id, _ in runs)
+    if recall is None:
+        recall = Recall(
+            announcement_id=announcement_id, until_run=newest, asked_by=by, asked_at=now
+        )
+    recall.until_run, recall.asked_by, recall.asked_at = newest, by, now
+    recall.ended_at, recall.tries = None, 0
+    if not recall.owner:  # else a process is at it, and its lease stands there
+        recall.next_at = now
+    session.add(recall)
+    await audit.write(
+        session, actor=by, action="announcement.recall", subject=str(announcement_id), where=where,
+        now=now,
+    )  # fmt: skip
+    return recall
 
 
-async def _recall_run(
-    database: Database, channels: Mapping[str, Channel], pace: Pace, run_id: int, total: Recalled
-) -> None:
-    after = ""
-    sending = col(Delivery.status) == DeliveryStatus.SENDING
-    while True:
+class Recaller:
+    """Takes announcements back as they are asked for; any number may, on any machine."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        pace: Pace,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._pace = pace
+        self._owner = owner
+        self._clock = clock
+        self._able = [name for name, one in channels.items() if one.capabilities.recalls]
+
+    async def run(self) -> None:
+        """Take back what is due until cancelled; what is cut goes on when its lease ends."""
+        while True:
+            try:
+                while await self.take_up():
+                    pass
+            except _AWAY:
+                log.warning("database away: nothing taken back")
+            except Exception:
+                log.exception("announcement not taken back")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def take_up(self) -> bool:
+        """Go through the copies of one announcement that is due; whether there was one."""
+        number = await self._claim()
+        if number is None:
+            return False
+        keeping = asyncio.create_task(self._keep(number))
+        try:
+            answered = await self._round(number)
+        finally:
+            keeping.cancel()
+        await self._put_down(number, answered=answered)
+        return True
+
+    async def _claim(self) -> int | None:
+        """Take the recall that has waited longest; that of a dead process is due again."""
+        due = select(Recall).where(col(Recall.next_at) <= self._clock())
+        async with self._database.read() as session:  # asked often, so it must not write
+            if (await session.exec(due.limit(1))).first() is None:
+                return None
+        due = due.order_by(col(Recall.next_at)).limit(1).with_for_update(skip_locked=True)
+        async with self._database.write() as session:
+            recall = (await session.exec(due)).first()
+            if recall is None:
+                return None
+            recall.owner, recall.next_at = self._owner, self._clock() + outbox.LEASE
+            await self._count(session, recall)
+            session.add(recall)
+            return recall.announcement_id
+
+    async def _keep(self, number: int) -> None:
+        """Renew the lease for as long as the copies take."""
+        while True:
+            await asyncio.sleep(outbox.LEASE.total_seconds() / 3)
+            mine = (col(Recall.announcement_id) == number, col(Recall.owner) == self._owner)
+            try:
+                async with self._database.write() as session:
+                    until = self._clock() + outbox.LEASE
+                    await session.exec(update(Recall).where(*mine).values(next_at=until))
+            except _AWAY:
+                log.warning("database away while taking back")
+
+    async def _round(self, number: int) -> bool:
+        """Ask once for every copy that is left, unless the platform is away; whether it answered."""
+        async with self._database.read() as session:
+            recall = await session.get_one(Recall, number)
+            runs = (await session.exec(_runs(recall))).all()
+        answered = False
+        for run_id in runs:
+            after = ""
+            while rows := await self._page(run_id, after):
+                results = await self._take_back(rows)
+                await self._write(number, run_id, rows, results)
+                if all(result is None for result in results):
+                    return answered
+                answered = True
+                after = rows[-1].person_id
+        return answered
+
+    async def _page(self, run_id: int, after: str) -> Sequence[Delivery]:
+        """Return copies that can be asked for; none when the run is being sent again meanwhile."""
+        going = select(Run.id).where(Run.id == run_id, col(Run.status).in_(_GOING_ON))
         page = (
             select(Delivery)
-            .where(
-                Delivery.run_id == run_id,
-                col(Delivery.person_id) > after,
-                col(Delivery.message_id) != "",
-                ~sending,
-            )
+            .where(Delivery.run_id == run_id, col(Delivery.person_id) > after, *self._open())
             .order_by(col(Delivery.person_id))
             .limit(PAGE)
         )
-        async with database.read() as session:
-            rows = (await session.exec(page)).all()
-        if not rows:
-            break
-        taken = await _take_back(channels, pace, rows, total)
-        async with database.write() as session:
-            await session.exec(
-                update(Delivery)
-                .where(col(Delivery.run_id) == run_id, col(Delivery.person_id).in_(taken), ~sending)
-                .values(message_id="", reason=RECALLED)
+        async with self._database.read() as session:
+            if (await session.exec(going)).first() is not None:
+                return []
+            return (await session.exec(page)).all()
+
+    def _open(self) -> tuple[Any, ...]:
+        """What tells a copy that may be taken back; one in a sender's hand may not, yet."""
+        return (
+            col(Delivery.message_id) != "",
+            col(Delivery.reason) != REFUSED,
+            col(Delivery.channel).in_(self._able),
+            ~self._in_hand(),
+        )
+
+    def _in_hand(self) -> ColumnElement[bool]:
+        """What tells a copy that a living sender has taken."""
+        sending = col(Delivery.status) == DeliveryStatus.SENDING
+        until = func.coalesce(col(Delivery.lease_until), self._clock())
+        return sending & (until > self._clock())
+
+    async def _take_back(self, rows: Sequence[Delivery]) -> list[bool | None]:
+        """Take back the copies of a page together; None = the platform did not answer."""
+        return list(
+            await asyncio.gather(
+                *(_recalled(self._channels[row.channel], self._pace, row) for row in rows)
             )
-        after = rows[-1].person_id
-    left = select(func.count()).select_from(Delivery).where(Delivery.run_id == run_id, sending)
-    async with database.read() as session:
-        total.on_the_way += (await session.exec(left)).one()
+        )
+
+    async def _write(
+        self, number: int, run_id: int, rows: Sequence[Delivery], results: Sequence[bool | None]
+    ) -> None:
+        """Write down what became of a page, and count it."""
+
+        def of(result: bool) -> list[str]:
+            return [row.person_id for row, one in zip(rows, results, strict=True) if one is result]
+
+        taken, refused = of(True), of(False)
+        async with self._database.write() as session:
+            for people, values in (
+                (taken, {"message_id": "", "reason": RECALLED}),
+                (refused, {"reason": REFUSED}),
+            ):
+                if people:
+                    among = (col(Delivery.run_id) == run_id, col(Delivery.person_id).in_(people))
+                    await session.exec(update(Delivery).where(*among).values(**values))
+            await session.exec(
+                update(Recall)
+                .where(col(Recall.announcement_id) == number, col(Recall.owner) == self._owner)
+                .values(taken=Recall.taken + len(taken), refused=Recall.refused + len(refused))
+            )
+
+    async def _put_down(self, number: int, *, answered: bool) -> None:
+        """End it, or say when the copies that are left are asked for again."""
+        now = self._clock()
+        async with self._database.write() as session:
+            recall = await session.get_one(Recall, number, with_for_update=True)
+            if recall.owner != self._owner:
+                return
+            await self._count(session, recall)
+            recall.owner = ""
+            session.add(recall)
+            if recall.left and not await self._given_up(session, recall):
+                recall.tries = 0 if answered else recall.tries + 1
+                doubled = max(0, min(recall.tries, 10) - 1)
+                recall.next_at = now + min(FIRST_WAIT * 2**doubled, LONGEST_WAIT)
+                return
+            recall.next_at, recall.ended_at = None, now
+            sums = {
+                "taken": recall.taken, "refused": recall.refused, "left": recall.left,
+                "in_digests": recall.in_digests,
+            }  # fmt: skip
+            await audit.write(
+                session, actor=recall.asked_by, action="announcement.recalled",
+                subject=str(number), after=sums, now=now,
+            )  # fmt: skip
+
+    async def _given_up(self, session: AsyncSession, recall: Recall) -> bool:
+        """Whether what is left stays: it is too old, or an official sends it again meanwhile."""
+        again = _runs(recall).where(col(Run.status).in_(_GOING_ON)).limit(1)
+        return (
+            self._clock() - recall.asked_at > GIVE_UP
+            or (await session.exec(again)).first() is not None
+        )
+
+    async def _count(self, session: AsyncSession, recall: Recall) -> None:
+        """Put the sums of the copies themselves into a recall."""
+        got, reason = col(Delivery.message_id) != "", col(Delivery.reason)
+        stays = got & or_(reason == REFUSED, col(Delivery.channel).not_in(self._able))
+        query = select(
+            func.count().filter(reason == RECALLED),
+            func.count().filter(stays),
+            func.count().filter(or_(got, self._in_hand())),
+        ).where(col(Delivery.run_id).in_(_runs(recall)))
+        recall.taken, recall.refused, there = (await session.exec(query)).one()
+        recall.copies = recall.taken + there
+        told = await gathered.shares(session, recall.announcement_id, now=self._clock())
+        recall.in_digests = told.delivered
 
 
-async def _take_back(
-    channels: Mapping[str, Channel], pace: Pace, rows: Sequence[Delivery], total: Recalled
-) -> list[str]:
-    """Take back the copies of a page, a few at once; return the people who have it no more."""
-    slots = asyncio.Semaphore(SLOTS)
-
-    async def one(row: Delivery) -> bool | None:
-        channel = channels.get(row.channel)
-        if channel is None or not channel.capabilities.recalls:
-            return False
-        async with slots:
-            return await _recalled(channel, pace, row)
-
-    results = await asyncio.gather(*(one(row) for row in rows))
-    total.taken += results.count(True)
-    total.refused += results.count(False)
-    total.failed += results.count(None)
-    return [row.person_id for row, done in zip(rows, results, strict=True) if done]
+def _runs(recall: Recall) -> Any:
+    """Return the query of the runs that are taken back."""
+    return (
+        select(Run.id)
+        .where(Run.announcement_id == recall.announcement_id, col(Run.id) <= recall.until_run)
+        .order_by(col(Run.id))
+    )
 
 
 async def _recalled(channel: Channel, pace: Pace, row: Delivery) -> bool | None:
@@ -147,5 +307,8 @@ async def _recalled(channel: Channel, pace: Pace, row: Delivery) -> bool | None:
             await pace.hold(channel.name, error.retry_after)
             return None
         except (TimeoutError, OSError):
+            return None
+        except Exception:
+            log.exception("copy not taken back", channel=channel.name)
             return None
     return done

@@ -1,4 +1,7 @@
-"""A worker: takes due chunks of its lanes, hands them to the engine, and sends what comes back."""
+"""A worker: takes due chunks of its lanes, hands them to the engine, and sends what comes back.
+
+What officials want back from those who got it, it takes back besides.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from sqlmodel import col
 from bot.broadcast import outbox
 from bot.broadcast.engine import Engine
 from bot.broadcast.outbox import ChunkKey
+from bot.broadcast.recall import Recaller
 from bot.broadcast.sending import Sender
 from bot.channels import Channel, Lane, Pace
 from bot.db import Database
@@ -64,11 +68,14 @@ class Worker:
         self._busy: set[ChunkKey] = set()
         self._freed = asyncio.Event()
         self._looked_left = -LEFT_EVERY
-        self._sender = Sender(database, channels, pace, owner=owner_name(), clock=clock)
+        owner = owner_name()
+        self._sender = Sender(database, channels, pace, owner=owner, clock=clock)
+        self._recaller = Recaller(database, channels, pace, owner=owner, clock=clock)
 
     async def run(self) -> None:
         """Work until cancelled; then what is on its way ends, and the rest goes back."""
         feeding = asyncio.create_task(self._feed())
+        recalling = asyncio.create_task(self._recaller.run())
         working = asyncio.create_task(
             self._engine.run(self._send, lanes=self._lanes, at_once=self._hands())
         )
@@ -76,9 +83,10 @@ class Worker:
             await asyncio.wait((feeding, working))
         finally:
             feeding.cancel()
+            recalling.cancel()
             await self._sender.drain()
             working.cancel()
-            await asyncio.gather(feeding, working, return_exceptions=True)
+            await asyncio.gather(feeding, recalling, working, return_exceptions=True)
 
     def _hands(self) -> int:
         """Return how many chunks are sent together: the same for each platform, none waits for another."""

@@ -172,7 +172,7 @@ class Channel(Protocol):
         """
 
     async def recall(self, address: str, message_id: str) -> bool:
-        """Take back a message; False where the platform does not let us."""
+        """Take back a message, and again what is gone; False where the platform does not let us."""
 
     async def download(self, attachment: Attachment, *, limit: int) -> bytes:
         """Return a photo or file the citizen sent.

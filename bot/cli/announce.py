@@ -7,7 +7,6 @@ import csv
 import getpass
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -15,14 +14,12 @@ import typer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import audit
-from bot.broadcast import digest, lifecycle, progress
+from bot.broadcast import digest, lifecycle, progress, recall
 from bot.broadcast.audience import estimate
 from bot.broadcast.clock import shown
 from bot.broadcast.firing import digest_for
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.places import AudienceError, place_codes
-from bot.broadcast.recall import StillSendingError, recall
 from bot.broadcast.trial import send_trial
 from bot.broadcast.wording import message_text
 from bot.channels import Channel, SendError
@@ -240,39 +237,23 @@ async def _step(number: int, step: str) -> None:
 
 @app.command("recall")
 def take_back(number: Annotated[int, typer.Argument(help="Số thông báo")]) -> None:
-    """Thu hồi tin đã gửi, ở nơi nền tảng cho phép; chạy lại thì làm tiếp."""
+    """Thu hồi tin đã gửi, ở nơi nền tảng cho phép; ngắt giữa chừng thì máy chủ làm tiếp."""
     asyncio.run(_take_back(number))
 
 
 async def _take_back(number: int) -> None:
     async with open_database(bare=True) as (settings, database):
-        async with database.read() as session:
-            if await session.get(Announcement, number) is None:
-                fail(f"không có thông báo số {number}")
-        channels = open_channels(settings, database)
-        for channel in channels.values():
-            await channel.start()
         try:
-            pace = SharedLimit(database, platform_limits(settings))
-            done = await recall(database, channels, pace, number, now=utc_now())
-        except StillSendingError:
-            fail(f"thông báo đang gửi; hãy dừng trước: motcua announce stop {number}")
-        finally:
-            for channel in channels.values():
-                await channel.close()
-        async with database.write() as session:
-            await audit.write(
-                session, actor=f"cli:{getpass.getuser()}", action="announcement.recall",
-                subject=f"announcement:{number}", after=asdict(done), where="cli",
-            )  # fmt: skip
-    typer.echo(
-        f"đã thu hồi {done.taken}; nền tảng không cho thu hồi {done.refused};"
-        f" chưa được {done.failed + done.on_the_way}"
-    )
-    if done.in_digests:
-        typer.echo(words.DIGEST_KEEPS.format(count=done.in_digests))
-    if done.failed or done.on_the_way:
-        fail("chạy lại lệnh này để thu hồi tiếp phần chưa được")
+            async with database.write() as session:
+                if await session.get(Announcement, number) is None:
+                    fail(f"không có thông báo số {number}")
+                by = f"cli:{getpass.getuser()}"
+                await recall.ask(session, number, by=by, where="cli", now=utc_now())
+        except LifecycleError as error:
+            fail(str(error))
+        from bot.cli.announcing import take_back_from_here
+
+        await take_back_from_here(settings, database, number)
 
 
 @app.command("report")

@@ -1,8 +1,10 @@
-"""`motcua announce send --wait`: begin and send from this process, until it is done."""
+"""`motcua announce send --wait` and `recall`: send and take back from this process, until it is done."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import typer
@@ -12,9 +14,11 @@ from bot.broadcast import progress
 from bot.broadcast.clock import shown
 from bot.broadcast.jobs import Clockwork, send_due
 from bot.channels.limits import SharedLimit, platform_limits
-from bot.cli.progress_line import line_of
+from bot.cli.failing import fail
+from bot.cli.progress_line import line_of, line_of_recall
 from bot.db import Database
-from bot.models import Announcement, AnnouncementStatus, Run
+from bot.messages import announcements as words
+from bot.models import Announcement, AnnouncementStatus, Recall, Run
 from bot.settings import Settings
 from bot.wiring.platforms import open_channels
 from bot.wiring.worker import worker
@@ -28,20 +32,53 @@ _OVER: Final = (AnnouncementStatus.DONE, AnnouncementStatus.STOPPED, Announcemen
 
 async def send_until_done(settings: Settings, database: Database, number: int) -> None:
     """Send from here, sharing limits and leases with whoever else sends, until it is done."""
+    async with _working(settings, database) as channels:
+        parts = Clockwork(database, channels, digest_hour=settings.digest_hour)
+        await _follow(parts, number)
+
+
+async def take_back_from_here(settings: Settings, database: Database, number: int) -> None:
+    """Take back what was asked for, beside whoever else sends, until no copy is left to ask for now."""
+    async with _working(settings, database):
+        back = await _follow_back(database, number)
+    if back.in_digests:
+        typer.echo(words.DIGEST_KEEPS.format(count=back.in_digests))
+    if back.left and back.ended_at is None:
+        fail(
+            "nền tảng chưa trả lời; `motcua run` hoặc `motcua worker` đang chạy sẽ tự thử lại,"
+            " hoặc chạy lại lệnh này"
+        )
+
+
+@asynccontextmanager
+async def _working(settings: Settings, database: Database) -> AsyncIterator[tuple[str, ...]]:
+    """Let a worker work here; yield the names of the channels it sends by."""
     channels = open_channels(settings, database)
     pace = SharedLimit(database, platform_limits(settings))
     for channel in channels.values():
         await channel.start()
     working = asyncio.create_task(worker(database, channels, pace).run())
     try:
-        await _follow(
-            Clockwork(database, tuple(channels), digest_hour=settings.digest_hour), number
-        )
+        yield tuple(channels)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
         for channel in channels.values():
             await channel.close()
+
+
+async def _follow_back(database: Database, number: int) -> Recall:
+    """Say how much has been taken back whenever that has changed; return once it rests or has ended."""
+    told = ""
+    while True:
+        async with database.read() as session:
+            back = await session.get_one(Recall, number)
+        if (line := line_of_recall(back)) != told:
+            typer.echo(line, err=True)
+            told = line
+        if back.ended_at is not None or (back.tries and not back.owner):
+            return back
+        await asyncio.sleep(_EVERY)
 
 
 async def _follow(parts: Clockwork, number: int) -> None:

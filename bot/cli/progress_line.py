@@ -1,8 +1,9 @@
-"""How far an announcement has come, in one line."""
+"""How far an announcement has come, or its taking back, in one line."""
 
 from __future__ import annotations
 
 from bot.broadcast.progress import Progress
+from bot.models import Recall
 
 
 def line_of(state: Progress) -> str:
@@ -13,3 +14,9 @@ def line_of(state: Progress) -> str:
         f"{state.delivered}/{state.planned} đã nhận, {state.failed} lỗi, {state.skipped} bỏ qua,"
         f" {state.per_second:.0f}/giây{rest}"
     )
+
+
+def line_of_recall(back: Recall) -> str:
+    """Return how many copies are gone, stay, and are left."""
+    left = "chưa được" if back.ended_at else "còn"
+    return f"đã thu hồi {back.taken}; nền tảng không cho thu hồi {back.refused}; {left} {back.left}"

@@ -62,7 +62,10 @@ TRIAL_NEEDS_CHAT: Final = (
 )
 TRIAL_REFUSED: Final = "Chưa gửi thử được qua {channels}. Anh/chị xem lại kênh rồi thử lại."
 TRIED: Final = "Đã gửi thử cho riêng anh/chị qua {channels}."
-RECALLING: Final = "Đang thu hồi. Kết quả hiện ở trang này khi xong."
+RECALLING: Final = (
+    "Đang thu hồi. Kết quả hiện dần ở trang này; máy khởi động lại thì việc vẫn tiếp tục."
+)
+NOTHING_TO_RECALL: Final = "Thông báo chưa gửi cho ai, nên không có gì để thu hồi."
 STOP_FIRST: Final = "Thông báo đang gửi. Hãy dừng trước rồi thu hồi."
 WHY_RETURNED: Final = "Hãy ghi lý do trả lại để người viết biết cần sửa gì."
 NOT_DRAFT: Final = (
@@ -126,6 +129,8 @@ REASONS: Final[dict[str, str]] = {
     "expired": "thông báo hết hiệu lực",
     "no_channel": "không còn kênh nào",
     "nothing_left": "bản tin gộp không còn tin nào cho người này",
+    "recalled": "đã thu hồi",
+    "not_recalled": "nền tảng không cho thu hồi",
 }
 
 # --- To those who follow a procedure ---------------------------------------------------------------

@@ -275,6 +275,37 @@ class Gathered(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Recall(SQLModel, table=True):
+    """The wish to take an announcement back, and how far that has come; counts are people's copies."""
+
+    __tablename__ = "recall"
+
+    announcement_id: int = Field(foreign_key="announcement.id", primary_key=True)
+    until_run: int
+    """The newest of its runs when it was asked for; later ones are not taken back."""
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    copies: int = 0
+    """As many as there were; 0 = not counted yet."""
+    taken: int = 0
+    refused: int = 0
+    """Their platform cannot take this message back, or no longer."""
+    in_digests: int = 0
+    """People told of it within a digest: taken back only with the whole of that."""
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When it goes on; while a process is at it, when that is taken for dead; None = it has ended."""
+    owner: str = ""
+    """The process that is at it."""
+    tries: int = 0
+    """Rounds, one after another, in which the platform answered nothing."""
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def left(self) -> int:
+        """Copies still to be taken back, or given up once it has ended."""
+        return self.copies - self.taken - self.refused
+
+
 class RateLimit(SQLModel, table=True):
     """A platform's limit, shared by every process; times are seconds since 1970."""
 

@@ -369,6 +369,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     _machine("feed", "Nguồn tin của cổng thông tin được đọc"),
     _machine("run", "Mỗi lần gửi một thông báo"),
     _machine("chunk", "Phần việc của một lần gửi"),
+    _machine("recall", "Thông báo đang thu hồi, thu hồi được bao nhiêu"),
     _machine("rate_limit", "Nhịp gửi cho phép của mỗi kênh"),
     _machine("chat_turn", "Lúc mỗi cuộc trò chuyện được nhắn tiếp, vài phút rồi xoá"),
     _machine("scheduled_job", "Việc hẹn giờ đã chạy"),

@@ -1,6 +1,7 @@
 """A Telegram that takes every message and counts them, in a process of its own.
 
-GET /counts tells how often each chat was written to, and how often anybody asked in each second;
+GET /counts tells how often each chat was written to, which messages were deleted, and how often
+anybody asked in each second;
 GET /arrivals tells the moment of every message, and when the first of each text came.
 POST /plan sets how long an answer takes (`delay`, seconds) and what goes wrong: `faults`, the share of
 each Fault, and the `retry_after` of a 429; with `keep` every message is kept and told, with its time.
@@ -50,6 +51,8 @@ class Platform:
         self.asked: Counter[int] = Counter()
         """Requests, taken or not, by second."""
         self.faults: Counter[str] = Counter()
+        self.deleted: Counter[str] = Counter()
+        """How often each message was to be deleted, by chat and number."""
         self.kept: list[tuple[str, float, str]] = []
         """Chat, moment, text."""
         self.plan: dict[str, Any] = {}
@@ -68,6 +71,8 @@ class Platform:
         if method == "getUpdates":
             await asyncio.sleep(5)
             return _ok([])
+        if method == "deleteMessage":
+            return await self.delete(request)
         if method != "sendMessage":
             return _ok(True)
         return await self.send(request)
@@ -93,6 +98,18 @@ class Platform:
         if fault is not None:
             return await self._go_wrong(fault, request)
         return _ok({"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a message once; asked again, it is not there."""
+        fields = await request.post()
+        message = "/".join(str(fields[name]) for name in ("chat_id", "message_id"))
+        self.deleted[message] += 1
+        first = self.deleted[message] == 1
+        await asyncio.sleep(self.plan.get("delay", 0))
+        if first:
+            return _ok(True)
+        why = "Bad Request: message to delete not found"
+        return web.json_response({"ok": False, "error_code": 400, "description": why}, status=400)
 
     def _fault(self) -> Fault | None:
         drawn = self._chance.random()
@@ -124,6 +141,7 @@ class Platform:
             "seconds": self.seconds,
             "asked": self.asked,
             "faults": self.faults,
+            "deleted": self.deleted,
             "now": _second(),
             "kept": self.kept,
         }

@@ -13,7 +13,6 @@ from bot.admin.announcements import (
     LONGEST,
     PAGE,
     announcement_of,
-    begin_recall,
     line_of,
     newest,
     sums,
@@ -33,10 +32,10 @@ from bot.admin.api.problems import Kind, Problem
 from bot.admin.centres import places_of
 from bot.admin.procedures.work import doer_of
 from bot.broadcast import gathered, lifecycle, progress
+from bot.broadcast import recall as asking
 from bot.broadcast.wording import message_text
 from bot.channels import TEXT_LIMITS
-from bot.messages import announcements as words
-from bot.models import Announcement, AnnouncementStatus
+from bot.models import Announcement, AnnouncementStatus, Recall
 from knowledge.columns import utc_now
 
 router = APIRouter(prefix="/announcements")
@@ -71,7 +70,7 @@ class AnnouncementRead(BaseModel):
 
 
 class Progress(BaseModel):
-    """The sums of its sendings; people, people a second, minutes left."""
+    """The sums of its sendings; people, people a second, minutes left; null = not asked back."""
 
     planned: int
     delivered: int
@@ -79,7 +78,12 @@ class Progress(BaseModel):
     skipped: int
     rate: float
     minutes: float | None
+    taken_back: int | None
+    not_taken_back: int | None
+    """Their platform does not let us."""
+    to_take_back: int | None
     running: bool
+    """It is being sent, or taken back."""
 
 
 class InDigests(BaseModel):
@@ -168,12 +172,13 @@ async def read(request: Request, _: AnnouncementReader, announcement_id: Number)
         reach = await reach_of(session, one, digest_hour=settings_of(request).digest_hour)
         shares = await gathered.shares(session, announcement_id, now=now)
         so_far = await progress.progress(session, announcement_id, now=now)
+        back = await session.get(Recall, announcement_id)
     draft = one.status in lifecycle.UNSENT
     wrong = lifecycle.check(one, TEXT_LIMITS, now=now) if draft else []
     return Seen(
         announcement=AnnouncementRead.model_validate(one), message=message_text(one),
         reaches=reach.reachable, reaches_in_digest=reach.gathered, wrong=wrong,
-        progress=Progress(**sums(so_far)), in_digests=InDigests.model_validate(shares),
+        progress=Progress(**sums(so_far, back)), in_digests=InDigests.model_validate(shares),
     )  # fmt: skip
 
 
@@ -260,14 +265,12 @@ async def resume(request: Request, visitor: Sender, announcement_id: Number) -> 
 
 @router.post("/{announcement_id}/recall", status_code=202, summary="Thu hồi tin đã gửi")
 async def recall(request: Request, visitor: Sender, announcement_id: Number) -> AnnouncementRead:
-    """Begin to take it back where the platform allows it; the log tells what became of it."""
-    async with database_of(request).read() as session:
+    """Have it taken back where the platform allows it; reading it tells how far that has come."""
+    doer = doer_of(visitor)
+    async with database_of(request).write() as session:
         one = await announcement_of(session, announcement_id)
-        so_far = await progress.progress(session, announcement_id, now=utc_now())
-    if so_far.running:
-        raise Problem(Kind.CONFLICT, words.STOP_FIRST)
-    begin_recall(request, announcement_id, doer_of(visitor))
-    return AnnouncementRead.model_validate(one)
+        await asking.ask(session, announcement_id, by=doer.login, where=doer.where, now=doer.now)
+        return AnnouncementRead.model_validate(one)
 
 
 @router.post("/{announcement_id}/try", summary="Gửi thử cho chính mình")

@@ -24,7 +24,7 @@ from bot import messages as say
 from bot.channels import Accept, Arrival, Capabilities, ForgedError, Outgoing, SendError, Trouble
 from bot.channels.splitting import pieces
 from bot.channels.telegram import keyboards
-from bot.channels.telegram.errors import classify, is_not_editable, is_same
+from bot.channels.telegram.errors import classify, is_deleted, is_not_editable, is_same
 from bot.channels.telegram.transport import Transport
 from bot.channels.telegram.updates import NAME, WANTED, Self, translate
 from bot.conversation import Attachment, Button, Reply
@@ -201,11 +201,11 @@ class Telegram:
         return outgoing.edit_of
 
     async def recall(self, address: str, message_id: str) -> bool:
-        """Delete a message; Telegram allows it for 48 hours."""
+        """Delete a message; Telegram allows it for 48 hours. One that is gone already counts."""
         try:
             return await self.bot.delete_message(address, int(message_id))
-        except BadRequest:
-            return False
+        except BadRequest as error:
+            return is_deleted(error)
         except TelegramError as error:
             raise classify(error) from error
 

@@ -34,6 +34,8 @@ _NOT_EDITABLE: Final = (
     "message to edit not found",
     "message_id_invalid",
 )
+#: … and that there is nothing to delete any more.
+_DELETED: Final = "message to delete not found"
 #: … and that it shows already what it should: a repetition after a lost answer.
 _SAME: Final = "message is not modified"
 
@@ -68,3 +70,8 @@ def is_not_editable(error: BadRequest) -> bool:
 def is_same(error: BadRequest) -> bool:
     """Whether the message shows already what it should."""
     return _SAME in error.message.lower()
+
+
+def is_deleted(error: BadRequest) -> bool:
+    """Whether a message that was to be deleted is gone: a repetition after a lost answer."""
+    return _DELETED in error.message.lower()

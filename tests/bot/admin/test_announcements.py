@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +11,23 @@ from fastapi.testclient import TestClient
 
 from bot.admin.announcements import _local
 from bot.db import Database
-from bot.models import Role, Topic
+from bot.messages import announcements as words
+from bot.models import (
+    Announcement,
+    AnnouncementStatus,
+    Delivery,
+    DeliveryStatus,
+    Role,
+    Run,
+    RunStatus,
+    Topic,
+)
 from bot.people import heard_from
 from bot.settings import Settings
 from bot.subscriptions import subscribe
 from knowledge.columns import utc_now
 from tests.bot.admin.conftest import Desk
+from tests.bot.broadcast.making import add_run
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 WRITTEN = {
@@ -106,14 +118,38 @@ def test_a_sent_one_is_edited_no_more_and_unknown_ones_are_told(
     assert client.post(f"{place}/explode").status_code == 404
 
 
-def test_it_is_tried_out_and_taken_back_from_the_desk(desk: Desk) -> None:
+async def _got(settings: Settings, place: str) -> None:
+    """Let somebody have got the announcement on a channel that is connected no more."""
+    database = Database(settings.url)
+    async with database.write() as session:
+        one = await session.get_one(Announcement, int(place.rpartition("/")[2]))
+        run_id = await add_run(session, one)
+        (await session.get_one(Run, run_id)).status = RunStatus.DONE
+        session.add(
+            Delivery(
+                run_id=run_id, person_id="p", channel="telegram", address="1", chunk=0,
+                status=DeliveryStatus.DELIVERED, message_id="7",
+            )
+        )  # fmt: skip
+        one.status = AnnouncementStatus.DONE
+    await database.close()
+
+
+def test_it_is_tried_out_and_taken_back_from_the_desk(desk: Desk, settings: Settings) -> None:
     client = desk(Role.SENDER)
     place = _create(client)
     assert "Gửi thử cho riêng tôi" in client.get(place).text
     client.post(f"{place}/try")
     assert "Chưa nối Zalo, Telegram nào" in client.get(place).text
     client.post(f"{place}/recall")
-    assert "Đang thu hồi" in client.get(place).text
+    assert words.NOTHING_TO_RECALL in client.get(place).text
+    asyncio.run(_got(settings, place))
+    client.post(f"{place}/recall")
+    assert words.RECALLING in client.get(place).text
+    events = client.get(f"{place}/progress").text.split("data: ")  # ends once a worker was at it
+    last = json.loads(events[-1].splitlines()[0])
+    assert (last["taken_back"], last["not_taken_back"], last["to_take_back"]) == (0, 1, 0)
+    assert "sender thu hồi lúc" in client.get(place).text
     assert client.post("/admin/announcements/999999/recall").status_code == 404
 
 

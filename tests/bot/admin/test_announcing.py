@@ -1,23 +1,21 @@
-"""A test send goes to nobody but the official; a recall is logged with what became of it."""
+"""A test send goes to nobody but the official."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 
 from bot import officials
-from bot.admin.announcing import Line, last_recall, take_back, try_out
+from bot.admin.announcing import Line, try_out
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.wording import message_text
 from bot.channels import SendError, Trouble
 from bot.db import Database
 from bot.deeds import Doer
 from bot.messages import announcements as words
-from bot.models import Announcement, Delivery, DeliveryStatus, Role, Run, RunStatus
+from bot.models import Announcement, Role
 from tests.bot.broadcast.fake import FakeChannel, NoPace
-from tests.bot.broadcast.making import add_run
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 LAN = Doer("lan", "10.0.0.1", NOW)
@@ -63,25 +61,3 @@ async def test_without_a_chat_that_takes_it_the_official_is_told(database: Datab
         await officials.disable(session, official, actor="test", now=NOW)
     with pytest.raises(LifecycleError, match="Chưa nối Zalo, Telegram"):
         await try_out(Line(database, {}, NoPace()), one, LAN)
-
-
-async def test_a_recall_is_logged_with_what_became_of_it(database: Database) -> None:
-    async with database.write() as session:
-        announcement = Announcement(text="x", topic="storms")
-        run_id = await add_run(session, announcement)
-        (await session.get_one(Run, run_id)).status = RunStatus.DONE
-        session.add(
-            Delivery(
-                run_id=run_id, person_id="p", channel="telegram", address="p", chunk=0,
-                status=DeliveryStatus.DELIVERED, message_id="m",
-            )
-        )  # fmt: skip
-        number = announcement.id or 0
-    line = Line(database, {"telegram": FakeChannel()}, NoPace())
-
-    await take_back(line, number, LAN)
-
-    async with database.read() as session:
-        entry = await last_recall(session, number)
-    assert entry is not None
-    assert (entry.actor, json.loads(entry.after)["taken"]) == ("lan", 1)

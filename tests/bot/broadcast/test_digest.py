@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.broadcast import digest, gathered, lifecycle, progress
+from bot.broadcast import digest, gathered, lifecycle, progress, recall
 from bot.broadcast.audience import estimate, plan
 from bot.broadcast.gathered import Shares
 from bot.broadcast.jobs import Clockwork, send_due
 from bot.broadcast.outbox import ChunkKey
-from bot.broadcast.recall import recall
+from bot.broadcast.recall import Recaller
 from bot.broadcast.sending import Sender
 from bot.db import Database
 from bot.models import (
@@ -24,6 +24,7 @@ from bot.models import (
     ChunkStatus,
     Delivery,
     Gathered,
+    Recall,
     Run,
     RunStatus,
     Subscription,
@@ -228,7 +229,8 @@ async def test_what_is_stopped_taken_back_or_over_stays_out(database: Database) 
     await _announce(database, "Tin đúng")
     async with database.write() as session:
         await lifecycle.stop(session, stopped, by="lan")
-    await recall(database, {"telegram": FakeChannel()}, NoPace(), taken_back, now=LATER)
+    async with database.write() as session:
+        await recall.ask(session, taken_back, by="lan", now=LATER)
 
     await _begin(database)
     got = await _sent(database, DUE + timedelta(minutes=2))
@@ -361,8 +363,14 @@ async def test_the_report_says_who_gets_it_with_the_digest(database: Database) -
     async with database.read() as session:
         after = await gathered.shares(session, number, now=LATER)
     assert after == Shares(delivered=1, missed=1)
-    recalled = await recall(database, {"telegram": FakeChannel()}, NoPace(), number, now=LATER)
-    assert (recalled.taken, recalled.in_digests) == (1, 1)
+    async with database.write() as session:
+        await recall.ask(session, number, by="lan", now=LATER)
+    channels = {"telegram": FakeChannel()}
+    recaller = Recaller(database, channels, NoPace(), owner="one", clock=lambda: LATER)
+    assert await recaller.take_up()
+    async with database.read() as session:
+        back = await session.get_one(Recall, number)
+    assert (back.taken, back.in_digests) == (1, 1)
 
 
 @pytest.mark.parametrize("size", [1, 100])

@@ -1,4 +1,7 @@
-"""A worker killed at a random moment loses nobody, and repeats no more than was on its way."""
+"""A worker killed at a random moment loses nobody, and repeats no more than was on its way.
+
+What it was taking back, another takes back.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,20 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from bot.broadcast import recall
 from bot.broadcast.audience import plan
 from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import AT_ONCE
 from bot.db import Database
-from bot.models import Announcement, AnnouncementStatus, Run, RunStatus
+from bot.models import (
+    Announcement,
+    AnnouncementStatus,
+    Delivery,
+    DeliveryStatus,
+    Recall,
+    Run,
+    RunStatus,
+)
 from knowledge.columns import utc_now
 from tests.bot.broadcast.making import add_run, subscribe
 from tests.conftest import ROOT
@@ -59,9 +71,20 @@ def _worker(database: Database, platform: str, lease: float) -> subprocess.Popen
     )
 
 
-def _counts(platform: str) -> Counter[str]:
+def _counts(platform: str, what: str = "chats") -> Counter[str]:
     with urllib.request.urlopen(f"{platform}/counts", timeout=5) as answer:
-        return Counter(json.load(answer)["chats"])
+        return Counter(json.load(answer)[what])
+
+
+async def _reached(platform: str, count: int, what: str = "chats") -> None:
+    """Return once the platform has heard so much."""
+    while True:
+        try:
+            if (await asyncio.to_thread(_counts, platform, what)).total() >= count:
+                return
+        except OSError:  # it starts
+            pass
+        await asyncio.sleep(0.01)
 
 
 async def test_a_killed_worker_loses_nobody(database: Database, platform: str) -> None:
@@ -76,15 +99,7 @@ async def test_a_killed_worker_loses_nobody(database: Database, platform: str) -
 
     worker = _worker(database, platform, lease=1.0)
     async with asyncio.timeout(120):
-        reached = random.randrange(1, PEOPLE * 3 // 4)
-        while True:
-            try:
-                counts = await asyncio.to_thread(_counts, platform)
-                if sum(counts.values()) >= reached:
-                    break
-            except OSError:
-                pass
-            await asyncio.sleep(0.01)
+        await _reached(platform, random.randrange(1, PEOPLE * 3 // 4))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         second = _worker(database, platform, lease=1.0)
@@ -100,3 +115,40 @@ async def test_a_killed_worker_loses_nobody(database: Database, platform: str) -
     counts = await asyncio.to_thread(_counts, platform)
     assert len(counts) == PEOPLE, "somebody was lost"
     assert sum(counts.values()) - PEOPLE <= SLOTS * AT_ONCE
+
+
+async def test_what_a_killed_worker_took_back_another_goes_on_with(
+    database: Database, platform: str
+) -> None:
+    async with database.write() as session:
+        run_id = await add_run(session, Announcement(text="Nhầm", topic="storms"))
+        run = await session.get_one(Run, run_id)
+        run.status = RunStatus.DONE
+        for number in range(PEOPLE):
+            session.add(
+                Delivery(
+                    run_id=run_id, person_id=f"p{number}", channel="telegram", chunk=0,
+                    address=str(1_000 + number), status=DeliveryStatus.DELIVERED, message_id="7",
+                )
+            )  # fmt: skip
+        await recall.ask(session, run.announcement_id, by="lan", now=utc_now())
+
+    worker = _worker(database, platform, lease=1.0)
+    async with asyncio.timeout(120):
+        await _reached(platform, random.randrange(1, PEOPLE * 3 // 4), "deleted")
+        worker.kill()
+        worker.wait()
+        second = _worker(database, platform, lease=1.0)
+        while True:
+            async with database.read() as session:
+                back = await session.get_one(Recall, run.announcement_id)
+            if back.ended_at is not None:
+                break
+            await asyncio.sleep(0.2)
+        second.kill()
+        second.wait()
+
+    deleted = await asyncio.to_thread(_counts, platform, "deleted")
+    assert len(deleted) == PEOPLE, "somebody has it still"
+    assert deleted.total() - PEOPLE <= recall.PAGE
+    assert (back.taken, back.refused, back.left) == (PEOPLE, 0, 0)
