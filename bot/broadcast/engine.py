@@ -34,8 +34,25 @@ _KIND: Final = "chunk-{lane}"
 
 Handler = Callable[[ChunkKey], Awaitable[None]]
 
+#: What a connection raises whose server has gone.
+_GONE: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+
 log = structlog.get_logger()
-logging.getLogger("pgqueuer").setLevel(logging.ERROR)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of PgQueuer tells of more than a lost connection, of which we say one line."""
+    return not (record.exc_info and isinstance(record.exc_info[1], _GONE))
+
+
+_pgqueuer = logging.getLogger("pgqueuer")
+_pgqueuer.setLevel(logging.ERROR)
+_pgqueuer.addFilter(_is_news)
 
 
 class Engine(Protocol):

@@ -7,6 +7,8 @@ and a new leader catches up. That something fires once is the tables' promise, n
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,6 +26,8 @@ OFTEN: Final = timedelta(minutes=1)
 AGAIN: Final = timedelta(minutes=5)
 
 log = structlog.get_logger()
+# That a job's next turn comes while it is at work is no mistake: how long it took we say ourselves.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 class Scheduler:
@@ -68,7 +72,7 @@ class Scheduler:
             if job.every > OFTEN and not await self._taken(job, now):
                 return
             try:
-                await job.do(self._parts, now)
+                await self._timed(job, now)
             except Exception as error:
                 if job.every > OFTEN:
                     await self._ended(job, now, f"{type(error).__name__}: {error}"[:200])
@@ -77,6 +81,13 @@ class Scheduler:
                 await self._ended(job, now, "")
         except Exception:
             log.exception("job failed", job=job.name)
+
+    async def _timed(self, job: Job, now: datetime) -> None:
+        began = time.monotonic()
+        await job.do(self._parts, now)
+        seconds = time.monotonic() - began
+        if seconds > job.every.total_seconds():
+            log.info("job took longer than its interval", job=job.name, seconds=round(seconds, 1))
 
     async def _taken(self, job: Job, now: datetime) -> bool:
         """Take a rare job's turn, once for all processes and restarts."""

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from bot.broadcast.audience import plan
 from bot.broadcast.engine import PgQueuerEngine
@@ -26,6 +27,8 @@ from tests.bot.broadcast.making import NOW, add_run, subscribe
 from tests.conftest import POSTGRES
 
 PEOPLE = 200
+#: What our own log says of it.
+_LOST = "engine lost its database"
 
 
 @pytest.fixture
@@ -50,7 +53,9 @@ async def _cut(database: Database) -> int:
         await connection.close()
 
 
-async def test_a_worker_sends_on_and_each_once(served: Database) -> None:
+async def test_a_worker_sends_on_and_each_once(
+    served: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     async with served.write() as session:
         for number in range(PEOPLE):
             await subscribe(session, f"{number:04}")
@@ -73,16 +78,27 @@ async def test_a_worker_sends_on_and_each_once(served: Database) -> None:
         served, PgQueuerEngine(served.url), {"telegram": channel}, pace, clock=utc_now
     )  # a lease that is cut short runs out by the clock
     working = asyncio.create_task(worker.run())
+    with capture_logs() as lines:
+        await _cut_and_done(served, run_id, some, gate)
+        async with asyncio.timeout(30):
+            while _LOST not in {line["event"] for line in lines}:  # noqa: ASYNC110 - a log tells nobody
+                await asyncio.sleep(0.05)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+    assert Counter(channel.addresses) == {f"{number:04}": 1 for number in range(PEOPLE)}
+    assert [one.getMessage() for one in caplog.records if one.name == "pgqueuer"] == []
+
+
+async def _cut_and_done(
+    served: Database, run_id: int, some: asyncio.Event, gate: asyncio.Event
+) -> None:
     async with asyncio.timeout(120):
         await some.wait()
         assert await _cut(served)
         gate.set()
         while await _status(served, run_id) is not RunStatus.DONE:  # noqa: ASYNC110 - the row tells
             await asyncio.sleep(0.05)
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
-
-    assert Counter(channel.addresses) == {f"{number:04}": 1 for number in range(PEOPLE)}
 
 
 async def _status(database: Database, run_id: int) -> RunStatus:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from bot.broadcast import progress
 from bot.broadcast.jobs import JOBS, Clockwork, Job, send_due
@@ -135,6 +136,34 @@ async def test_a_rare_job_that_failed_is_done_again_soon_and_says_why(database: 
     async with database.read() as session:
         row = await session.get_one(ScheduledJob, "rare")
     assert (row.error, row.done_at) == ("", NOW + timedelta(minutes=6))
+
+
+async def test_a_job_longer_than_its_interval_is_said_once_and_by_us(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns = [asyncio.Event(), asyncio.Event()]
+    begun: list[int] = []
+
+    async def wait(_parts: Clockwork, _now: datetime) -> None:
+        begun.append(len(begun))
+        if begun[-1] == 0:
+            await asyncio.sleep(0.3)  # six of its turns
+        turns[min(begun[-1], 1)].set()
+
+    job = Job("slow", timedelta(seconds=0.05), wait)
+    scheduler = Scheduler(Clockwork(database, ()), owner="one", clock=lambda: NOW, jobs=[job])
+    with capture_logs() as lines:
+        running = asyncio.create_task(scheduler.run())
+        async with asyncio.timeout(30):
+            for turn in turns:
+                await turn.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    slow = [line for line in lines if line["event"] == "job took longer than its interval"]
+    assert [(line["job"], line["log_level"]) for line in slow[:1]] == [("slow", "info")]
+    assert slow[0]["seconds"] >= 0.25
+    assert [one for one in caplog.records if one.name.startswith("apscheduler")] == []
 
 
 def test_what_is_done_by_the_clock_is_all_here() -> None:
