@@ -2,16 +2,13 @@
 
 The waits of the sender are shortened alike (--faster), and so is the hour; what a lease protects is not.
 
-    python -m tests.bench.broadcast.faults --engine postgres --workers 4 --faster 20
+    python -m tests.bench.broadcast --only faults --engines postgres --faster 20
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from typing import Any
-
-import uvloop
 
 from bot.broadcast.jobs import Clockwork, send_due
 from knowledge.columns import utc_now
@@ -52,14 +49,14 @@ async def survived(fleet: Fleet, faster: float) -> bool:
         while not await fleet.platform.counts():  # noqa: ASYNC110 - the platform tells nobody
             await asyncio.sleep(0.2)
     down: list[int] = []
-    for number, faults in enumerate(PARTS):
-        await fleet.platform.plan(faults=faults, retry_after=1)
+    for number, wrong in enumerate(PARTS):
+        await fleet.platform.plan(faults=wrong, retry_after=1)
         began = (await fleet.platform.told())["now"]
         await asyncio.sleep(part_seconds)
         told = await fleet.platform.told()
         asked = _seconds(told, began + NOTICED_AFTER)
         print(
-            f"  {', '.join(f'{share:.0%} {fault}' for fault, share in faults.items()):60} "
+            f"  {', '.join(f'{share:.0%} {fault}' for fault, share in wrong.items()):60} "
             f"asked {max(asked, default=0)}/s at most, {sum(asked) / max(len(asked), 1):.1f}/s on average"
         )
         if number >= len(PARTS) - DOWN:
@@ -94,26 +91,13 @@ async def _told(fleet: Fleet, down: list[int], seconds: float) -> bool:
     )
 
 
-async def measure(given: argparse.Namespace) -> bool:
-    """Let one installation live through it."""
-    workers = given.workers if given.engine == "postgres" else 1
-    async with open_fleet(given.engine, workers=workers, per_second=PER_SECOND) as fleet:
+async def faults(engine: str, faster: float, *, workers: int) -> bool:
+    """Let one installation live through an hour that passes so many times as fast."""
+    count = workers if engine == "postgres" else 1
+    async with open_fleet(engine, workers=count, per_second=PER_SECOND) as fleet:
         words = (
             fleet.database.url, fleet.platform.address,
-            f"--lease={LEASE}", f"--per-second={PER_SECOND}", f"--faster={given.faster}",
+            f"--lease={LEASE}", f"--per-second={PER_SECOND}", f"--faster={faster}",
         )  # fmt: skip
-        fleet.members = [Member(words, "tests.bot.broadcast.working") for _ in range(workers)]
-        return await survived(fleet, given.faster)
-
-
-def main() -> int:
-    """Return 1 when somebody was lost, or the platform was stormed."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.broadcast.faults")
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--workers", type=int, default=4, help="on PostgreSQL")
-    parser.add_argument("--faster", type=float, default=20.0, help="times; 1 = an hour in earnest")
-    return 0 if uvloop.run(measure(parser.parse_args())) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+        fleet.members = [Member(words, "tests.bot.broadcast.working") for _ in range(count)]
+        return await survived(fleet, faster)

@@ -3,19 +3,16 @@
 Killed at random moments: on SQLite the one process, on PostgreSQL a worker, the scheduler or all of
 them at once. With --cuts PostgreSQL's connections are cut as well, as its restart does.
 
-    python -m tests.bench.broadcast.killing --engine postgres --kills 100 --workers 4 --seed 1
+    python -m tests.bench.broadcast --only kills --engines postgres --kills 100 --cuts 20 --seed 1
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-
-import uvloop
 
 from tests.bench.broadcast.fleet import Fleet, Member, open_fleet
 
@@ -107,23 +104,8 @@ async def _told(
     return not lost and not strangers and twice <= in_flight
 
 
-async def measure(given: argparse.Namespace) -> bool:
-    """Run one installation through it; whether nobody was lost and few were told twice."""
-    cuts = given.cuts if given.engine == "postgres" else 0
-    async with open_fleet(given.engine, workers=given.workers, per_second=PER_SECOND) as fleet:
-        return await killed(fleet, given.kills, cuts, random.Random(given.seed))
-
-
-def main() -> int:
-    """Return 1 when somebody was lost or too many were told twice."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.broadcast.killing")
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--cuts", type=int, default=0, help="of PostgreSQL's connections")
-    parser.add_argument("--workers", type=int, default=4, help="on PostgreSQL")
-    parser.add_argument("--seed", type=int, default=1)
-    return 0 if uvloop.run(measure(parser.parse_args())) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+async def kills(engine: str, count: int, cuts: int, *, workers: int, seed: int) -> bool:
+    """Run one installation through so many kills, and cuts of PostgreSQL's connections."""
+    async with open_fleet(engine, workers=workers, per_second=PER_SECOND) as fleet:
+        cut = cuts if engine == "postgres" else 0
+        return await killed(fleet, count, cut, random.Random(seed))

@@ -1,22 +1,19 @@
 """People say “DỪNG” to the web while other processes send: nobody gets it over two seconds later.
 
-python -m tests.bench.broadcast.opting_out --engine postgres --workers 4
+python -m tests.bench.broadcast --only opt-out --engines postgres
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import time
 from typing import Any
 
 import aiohttp
-import uvloop
 
 from tests.bench.broadcast.fleet import SECRET, Fleet, open_fleet
 
-PEOPLE = 3_000
 STOPPING = 150
 PER_SECOND = 40.0
 #: Seconds after which nobody who stopped may hear anything but the answer to it.
@@ -26,10 +23,10 @@ PATIENCE = 240.0
 TOLD, STOPPED = "Bão số 5", "Đã dừng mọi tin"
 
 
-async def stopped(fleet: Fleet, chance: random.Random) -> bool:
+async def stopped(fleet: Fleet, count: int, chance: random.Random) -> bool:
     """Let people stop while it is sent, and see what they heard afterwards."""
     await fleet.platform.plan(keep=True)
-    await fleet.announce(PEOPLE)
+    await fleet.announce(count)
     fleet.start()
     await _first_heard(fleet)
     people = chance.sample(fleet.people, STOPPING)
@@ -95,22 +92,7 @@ def _judge(fleet: Fleet, at: dict[str, float], kept: list[list[Any]]) -> bool:
     return not lost and max(late, default=0) <= WITHIN and spared > 0
 
 
-async def measure(given: argparse.Namespace) -> bool:
-    """Run one installation through it."""
-    async with open_fleet(
-        given.engine, workers=given.workers, per_second=PER_SECOND, web=True
-    ) as fleet:
-        return await stopped(fleet, random.Random(given.seed))
-
-
-def main() -> int:
-    """Return 1 when somebody got it too late."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.broadcast.opting_out")
-    parser.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--workers", type=int, default=4, help="on PostgreSQL")
-    parser.add_argument("--seed", type=int, default=1)
-    return 0 if uvloop.run(measure(parser.parse_args())) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+async def opt_out(engine: str, seconds: int, *, workers: int, seed: int) -> bool:
+    """Run one installation through it, while it sends for so long."""
+    async with open_fleet(engine, workers=workers, per_second=PER_SECOND, web=True) as fleet:
+        return await stopped(fleet, int(PER_SECOND * seconds), random.Random(seed))
