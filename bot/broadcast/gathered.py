@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.db import among
 from bot.models import (
     OPEN,
     Announcement,
@@ -168,7 +169,7 @@ async def held_for(
     may_be_told = and_(col(Gathered.run_id).in_(tellable(now)), _wanted())
     query = (
         select(col(Gathered.person_id), col(Gathered.run_id), may_be_told)
-        .where(Gathered.digest_run_id == run_id, col(Gathered.person_id).in_(people))
+        .where(Gathered.digest_run_id == run_id, among(session, col(Gathered.person_id), people))
         .order_by(col(Gathered.run_id))
     )
     sides: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))

@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcast import gathered
 from bot.broadcast.audience import provinces_of, wanted
+from bot.db import among
 from bot.models import (
     OPEN,
     Announcement,
@@ -239,7 +240,7 @@ async def keep(
         select(Delivery.person_id)
         .where(
             col(Delivery.run_id) == key.run_id,
-            col(Delivery.person_id).in_([one.person_id for one in taken]),
+            among(session, col(Delivery.person_id), [one.person_id for one in taken]),
             col(Delivery.owner) == owner,
         )
         .order_by(col(Delivery.person_id))
@@ -274,7 +275,8 @@ async def opted_out(
 ) -> dict[str, SkipReason]:
     """Return which of `people` do not want an announcement any more."""
     query = wanted(announcement, await provinces_of(session, announcement.places))
-    still = set((await session.exec(query.where(query.selected_columns[0].in_(people)))).all())
+    mine = among(session, query.selected_columns[0], people)
+    still = set((await session.exec(query.where(mine))).all())
     return {one: SkipReason.OPTED_OUT for one in people if one not in still}
 
 
@@ -293,7 +295,9 @@ async def unreachable(
     if seen_after is not None:
         lost = or_(lost, col(Contact.last_seen_at) < seen_after)
     contacts = select(Contact.address, Contact.suppressed_at).where(
-        Contact.channel == channel, col(Contact.address).in_([one.address for one in taken]), lost
+        Contact.channel == channel,
+        among(session, col(Contact.address), [one.address for one in taken]),
+        lost,
     )
     found = dict((await session.exec(contacts)).all())
     return {

@@ -24,7 +24,7 @@ from bot.broadcast import gathered, outbox
 from bot.broadcast.lifecycle import LifecycleError
 from bot.broadcast.sending import PATIENCE, SLOTS
 from bot.channels import Channel, Lane, Pace, SendError, Trouble
-from bot.db import Database
+from bot.db import Database, among
 from bot.messages import announcements as words
 from bot.models import Announcement, Delivery, DeliveryStatus, Recall, Run, RunStatus
 
@@ -225,8 +225,13 @@ class Recaller:
                 (refused, {"reason": REFUSED}),
             ):
                 if people:
-                    among = (col(Delivery.run_id) == run_id, col(Delivery.person_id).in_(people))
-                    await session.exec(update(Delivery).where(*among).values(**values))
+                    copies = update(Delivery).where(
+                        col(Delivery.run_id) == run_id,
+                        among(session, col(Delivery.person_id), people),
+                    )
+                    await session.exec(
+                        copies.values(**values).execution_options(synchronize_session=False)
+                    )
             await session.exec(
                 update(Recall)
                 .where(col(Recall.announcement_id) == number, col(Recall.owner) == self._owner)

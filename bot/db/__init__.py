@@ -23,6 +23,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import migrations
+from bot.db.among import among
 from bot.db.grouped import Batched, Grouped, Write, write_each
 from bot.db.sqlite import sqlite_engine
 from knowledge.columns import table_of
@@ -32,6 +33,7 @@ __all__ = [
     "Database",
     "Grouped",
     "Write",
+    "among",
     "insert_into",
     "migrate",
     "newest_migration",

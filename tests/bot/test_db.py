@@ -9,10 +9,13 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.db import Database, migrate
+from bot.db import Database, among, migrate
+from bot.models import Contact
+from bot.people import heard_from
+from knowledge.columns import utc_now
 from knowledge.models import VERSION_ROW, Fact, KnowledgeVersion
 
 TASKS, ROUNDS = 5, 50
@@ -209,3 +212,27 @@ async def test_what_is_written_apart_stays_whatever_becomes_of_the_whole(
     with pytest.raises(ValueError, match="no"):
         await fail()
     assert await _versions(database) == [1]
+
+
+@pytest.mark.parametrize("values", [[], ["a"], ["a", "c", "'"], [str(n) for n in range(700)]])
+async def test_among_finds_exactly_those_and_is_one_statement_for_any_number(
+    database: Database, values: list[str]
+) -> None:
+    async with database.write() as session:
+        for name in ("a", "b", "c"):
+            await heard_from(session, "web", name, now=utc_now())
+    statements: set[str] = set()
+
+    @event.listens_for(database.reader.sync_engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if "contact" in statement:
+            statements.add(statement)
+
+    async with database.read() as session:
+        query = select(Contact.address).where(among(session, col(Contact.address), values))
+        found = (await session.exec(query)).all()
+        none = select(Contact.address).where(among(session, col(Contact.address), ["x", "y"]))
+        await session.exec(none)
+
+    assert sorted(found) == sorted({"a", "b", "c"} & set(values))
+    assert len(statements) == 1
