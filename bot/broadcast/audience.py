@@ -257,19 +257,18 @@ async def plan(
     more = True
     while more:
         async with database.write() as session:
-            more = await _plan_slice(session, run_id, channels, due_at, size)
-    async with database.read() as session:
-        return (await session.exec(select(Run.planned).where(Run.id == run_id))).one()
+            more, planned = await _plan_slice(session, run_id, channels, due_at, size)
+    return planned
 
 
 async def _plan_slice(
     session: AsyncSession, run_id: int, channels: Sequence[str], due_at: datetime, size: int
-) -> bool:
-    """Plan the next `size` people and say whether there may be more."""
+) -> tuple[bool, int]:
+    """Plan the next `size` people; return whether there may be more, and how many there are so far."""
     query = select(Run).where(Run.id == run_id).with_for_update()
     run = (await session.exec(query)).one()
     if run.status is not RunStatus.PLANNING:
-        return False
+        return False, run.planned
     if not _is_sqlite(session):
         for setting in _PLANNING:
             await session.exec(setting)
@@ -297,7 +296,7 @@ async def _plan_slice(
     if last is None:
         run.status = RunStatus.SENDING
     session.add(run)
-    return last is not None
+    return last is not None, run.planned
 
 
 def _with_a_contact(

@@ -76,9 +76,10 @@ async def send_due(parts: Clockwork, now: datetime) -> None:
     async def prepare(run_id: int, urgent: bool) -> None:
         async with gate:
             morning = None if urgent else quiet_until(now)
-            await plan(parts.database, run_id, parts.channels, due_at=morning or now)
-            async with parts.database.write() as session:
-                await outbox.finish(session, run_id, now=now)
+            planned = await plan(parts.database, run_id, parts.channels, due_at=morning or now)
+            if not planned:  # else whoever sends the last of it closes it
+                async with parts.database.write() as session:
+                    await outbox.finish(session, run_id, now=now)
 
     await asyncio.gather(*(prepare(run_id or 0, urgent) for run_id, urgent in waiting))
 

@@ -366,13 +366,11 @@ async def finish(session: AsyncSession, run_id: int, *, now: datetime) -> bool:
 
     Returns whether it did.
     """
-    run = await session.get_one(Run, run_id)
-    if run.status is not RunStatus.SENDING:
-        return False
-    announcement = await session.get_one(
-        Announcement, run.announcement_id, with_for_update=True, populate_existing=True
-    )
-    await session.refresh(run, with_for_update=True)
+    of_run = select(Run.announcement_id).where(Run.id == run_id).scalar_subquery()
+    locked = select(Announcement).where(col(Announcement.id) == of_run).with_for_update()
+    locked = locked.execution_options(populate_existing=True)
+    announcement = (await session.exec(locked)).one()
+    run = await session.get_one(Run, run_id, with_for_update=True, populate_existing=True)
     if run.status is not RunStatus.SENDING or await _any_chunk_left(session, run_id):
         return False
     run.status, run.finished_at = RunStatus.DONE, now

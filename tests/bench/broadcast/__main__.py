@@ -28,7 +28,7 @@ ENGINES = ("sqlite", "postgres")
 RATE, TELEGRAM = 500.0, 30.0
 FULL_SECONDS = 600
 #: Kills, cuts of PostgreSQL's connections, and how many times faster the hour of faults passes.
-FEW_KILLS, FEW_CUTS, FASTER = 5, 2, 40.0
+FEW_KILLS, FEW_CUTS, FASTER = 3, 2, 40.0
 FULL_KILLS, FULL_CUTS = 100, 20
 #: Processes that send, on PostgreSQL.
 WORKERS = 4
