@@ -224,14 +224,16 @@ class Recaller:
                 (taken, {"message_id": "", "reason": RECALLED}),
                 (refused, {"reason": REFUSED}),
             ):
-                if people:
-                    copies = update(Delivery).where(
+                await session.exec(
+                    update(Delivery)
+                    .where(
                         col(Delivery.run_id) == run_id,
                         among(session, col(Delivery.person_id), people),
+                        ~self._in_hand(),  # sent again meanwhile, it is its sender's to write
                     )
-                    await session.exec(
-                        copies.values(**values).execution_options(synchronize_session=False)
-                    )
+                    .values(**values)
+                    .execution_options(synchronize_session=False)
+                )
             await session.exec(
                 update(Recall)
                 .where(col(Recall.announcement_id) == number, col(Recall.owner) == self._owner)
