@@ -15,7 +15,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram.errors import classify
 from bot.channels.telegram.updates import WANTED
 from bot.channels.zalo_bot import ZaloBot
-from bot.cli.doctor import webhook_address
+from bot.cli.doctor.platforms import webhook_address
 from bot.cli.failing import fail
 from bot.settings import Settings
 

@@ -16,11 +16,13 @@ from typer.testing import CliRunner
 
 from bot.channels.zalo_oa.tokens import REFRESH_LIVES, put
 from bot.cli import app, doctor
-from bot.cli.doctor import CHECKS, Finding, Level, Patient, examine
+from bot.cli.doctor import CHECKS, examine
+from bot.cli.doctor.findings import Finding, Level, Patient
 from bot.db import Database, migrate, newest_migration
 from bot.sandbox.zalo_bot import FakeZaloBot
 from bot.sandbox.zalo_oa import FakeZaloOA
 from bot.settings import Settings
+from tests.bot.dossiers.making import office
 from tests.browser.conftest import free_port
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -97,6 +99,27 @@ async def test_a_database_nobody_answers_for_is_told(settings: Settings) -> None
     findings = await examine(Patient(settings.model_copy(update={"database_url": away})))
 
     assert _levels(findings, "database") == [Level.BAD]
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "said"),
+    [
+        ({"found": False}, Level.OK, "trả lời."),
+        ({"status": "done"}, Level.BAD, "ValidationError"),
+        (b"<html>", Level.BAD, "JSONDecodeError"),
+    ],
+)
+async def test_the_system_of_dossiers_is_asked_for_one_it_cannot_know(
+    answer: dict[str, Any] | bytes, level: Level, said: str, settings: Settings
+) -> None:
+    with office() as played:
+        played.answer = lambda _: answer
+        connected = settings.model_copy(update={"dossier_url": played.url})
+        findings = await examine(Patient(connected, now=lambda: NOW))
+
+    assert [body for _, body in played.asked] == [{"watch": "motcua-doctor"}]
+    (found,) = (one for one in findings if one.check == "dossiers")
+    assert (found.level, said in found.text) == (level, True)
 
 
 async def test_a_port_of_another_program_is_told(settings: Settings) -> None:
