@@ -203,7 +203,7 @@ async def _show(request: Request, visitor: Visitor, announcement: Announcement) 
         reasons = await progress.reasons(session, announcement.id or 0)
         back = await session.get(Recall, announcement.id or 0)
         in_digests = await digest.in_report(session, announcement.id or 0, now=utc_now())
-        may_stop = await lifecycle.may_stop(session, announcement)
+        may_stop = await lifecycle.may_stop(session, announcement, now=utc_now())
     return page(
         request, visitor, "announcements/one.html",
         back=back,
@@ -281,7 +281,7 @@ async def _send_back(
 async def _stop(
     session: AsyncSession, one: Announcement, doer: Doer, _: FormData
 ) -> tuple[str, str]:
-    await lifecycle.stop(session, one.id or 0, by=doer.login, where=doer.where)
+    await lifecycle.stop(session, one.id or 0, by=doer.login, where=doer.where, now=doer.now)
     return "", "Đã dừng. Tin đang trên đường vẫn tới; không gửi thêm cho ai."
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -192,14 +192,21 @@ _RELEASE: Final = (
 async def release(
     session: AsyncSession, digest_run_id: int, left_out: Mapping[str, Sequence[int]]
 ) -> None:
-    """Let what a digest left out wait again: a stopped announcement may be resumed."""
+    """Let what a digest left out wait again, for a stopped announcement may be resumed.
+
+    What the person asks for no more is forgotten.
+    """
     rows = [
         {"of_run": run_id, "of_person": person, "of_digest": digest_run_id}
         for person, run_ids in sorted(left_out.items())
         for run_id in run_ids
     ]
-    if rows:
-        await (await session.connection()).execute(_RELEASE, rows)
+    if not rows:
+        return
+    await (await session.connection()).execute(_RELEASE, rows)
+    waits = (col(Gathered.digest_run_id).is_(None), col(Gathered.person_id).in_(left_out))
+    forgotten = delete(Gathered).where(*waits, ~_wanted())
+    await session.exec(forgotten.execution_options(synchronize_session=False))
 
 
 # --- Of one announcement ---------------------------------------------------------------------------
@@ -258,6 +265,12 @@ async def shares(session: AsyncSession, announcement_id: int, *, now: datetime) 
     return Shares(waits, delivered, missed)
 
 
-async def any_waits(session: AsyncSession, announcement_id: int) -> bool:
-    """Whether a digest has yet to tell this announcement to somebody."""
-    return (await session.exec(untold(announcement_id).limit(1))).first() is not None
+async def any_waits(session: AsyncSession, announcement_id: int, *, now: datetime) -> bool:
+    """Whether a digest has yet to tell this announcement to somebody; what a sender holds counts."""
+    waits = and_(col(Gathered.digest_run_id).is_(None), col(Gathered.run_id).in_(tellable(now)))
+    query = (
+        select(col(Gathered.person_id))
+        .outerjoin(Delivery, _SENT)
+        .where(_of(announcement_id), or_(waits, col(Delivery.status).in_(_ON_ITS_WAY)))
+    )
+    return (await session.exec(query.limit(1))).first() is not None

@@ -221,7 +221,7 @@ async def release(
 
 
 async def stop(
-    session: AsyncSession, announcement_id: int, *, by: str, where: str = ""
+    session: AsyncSession, announcement_id: int, *, by: str, where: str = "", now: datetime
 ) -> Announcement:
     """Stop it: no copy is taken up from the moment this is committed; what is in flight arrives.
 
@@ -231,7 +231,7 @@ async def stop(
         LifecycleError: it neither waits nor is being sent.
     """
     announcement = await _locked(session, announcement_id)
-    if not await may_stop(session, announcement):
+    if not await may_stop(session, announcement, now=now):
         raise LifecycleError(words.NOT_RUNNING)
     announcement.status = AnnouncementStatus.STOPPED
     session.add(announcement)
@@ -247,12 +247,12 @@ async def stop(
     return announcement
 
 
-async def may_stop(session: AsyncSession, announcement: Announcement) -> bool:
+async def may_stop(session: AsyncSession, announcement: Announcement, *, now: datetime) -> bool:
     """Whether something of it has yet to go out."""
     if announcement.status in _LIVING:
         return True
     done = announcement.status is AnnouncementStatus.DONE
-    return done and await gathered.any_waits(session, announcement.id or 0)
+    return done and await gathered.any_waits(session, announcement.id or 0, now=now)
 
 
 async def resume(

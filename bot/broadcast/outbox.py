@@ -221,10 +221,12 @@ async def mark(session: AsyncSession, outcomes: Sequence[Outcome]) -> None:
     ]
     connection = await session.connection()
     await connection.execute(_MARK, rows)
+    left_out: dict[int, dict[str, tuple[int, ...]]] = {}
     for one in outcomes:
         if one.left_out:
-            left = {one.taken.person_id: one.left_out}
-            await gathered.release(session, one.taken.run_id, left)
+            left_out.setdefault(one.taken.run_id, {})[one.taken.person_id] = one.left_out
+    for run_id, of_people in sorted(left_out.items()):
+        await gathered.release(session, run_id, of_people)
 
 
 async def keep(

@@ -228,7 +228,7 @@ async def _step(number: int, step: str) -> None:
                 if await session.get(Announcement, number) is None:
                     fail(f"không có thông báo số {number}")
                 if step == "stop":
-                    await lifecycle.stop(session, number, by=by, where="cli")
+                    await lifecycle.stop(session, number, by=by, where="cli", now=utc_now())
                 else:
                     await lifecycle.resume(session, number, by=by, where="cli", now=utc_now())
         except LifecycleError as error:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, inspect, text
 from sqlmodel import SQLModel, select
 
 from bot.db import Database, migrate, newest_migration
+from bot.models import Subscription
 from knowledge.columns import Json
 from knowledge.models import Revision
 from tests.conftest import ROOT
@@ -37,6 +38,34 @@ async def test_up_down_up_leaves_no_drift(empty_database: Database) -> None:
 def test_the_newest_migration_is_the_one_with_the_highest_number() -> None:
     scripts = ScriptDirectory(str(ROOT / "migrations"))
     assert newest_migration() == scripts.get_current_head()
+
+
+async def test_who_subscribed_before_there_were_digests_is_told_at_once_and_stays_when_it_is_undone(
+    empty_database: Database,
+) -> None:
+    await migrate(empty_database, "0029")
+    async with empty_database.write() as session:
+        connection = await session.connection()
+        await connection.execute(
+            text("INSERT INTO person (id, created_at) VALUES ('p', '2026-11-21 00:00:00')")
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO subscription (person_id, topic, province_code, commune_code,"
+                " consent_text_version, consented_at, source)"
+                " VALUES ('p', 'storms', '96', '', '1', '2026-11-21 00:00:00', 'telegram')"
+            )
+        )
+
+    await migrate(empty_database)
+
+    async with empty_database.read() as session:
+        wish = (await session.exec(select(Subscription))).one()
+        assert (wish.daily, wish.daily_said_at) == (False, None)
+    await migrate(empty_database, "0029")
+    async with empty_database.writer.connect() as connection:
+        query = text("SELECT topic, province_code FROM subscription")
+        assert (await connection.execute(query)).all() == [("storms", "96")]
 
 
 async def test_the_desk_finds_revisions_stored_before_it(empty_database: Database) -> None:

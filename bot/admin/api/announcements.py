@@ -247,7 +247,9 @@ async def stop(request: Request, visitor: Sender, announcement_id: Number) -> An
     doer = doer_of(visitor)
     async with database_of(request).write() as session:
         await announcement_of(session, announcement_id)
-        one = await lifecycle.stop(session, announcement_id, by=doer.login, where=doer.where)
+        one = await lifecycle.stop(
+            session, announcement_id, by=doer.login, where=doer.where, now=doer.now
+        )
         return AnnouncementRead.model_validate(one)
 
 

@@ -10,7 +10,7 @@ from bot.admin.chat.turn import Turn, cut
 from bot.admin.chat.waiting import announcements_waiting, revisions_waiting
 from bot.admin.procedures import deciding
 from bot.admin.procedures.work import Opened, open_work, verdict_on
-from bot.broadcast import lifecycle
+from bot.broadcast import digest, lifecycle
 from bot.broadcast.wording import message_text
 from bot.conversation import Button, Reply
 from bot.messages import desk as words
@@ -175,7 +175,9 @@ async def _announcement(turn: Turn, number: int, rest: list[str]) -> Reply:
         one = await session.get(Announcement, number)
         if one is None or one.status is not AnnouncementStatus.DRAFT:
             return turn.say(words.GONE)
-        people = (await reach_of(session, one)).reachable
+        hour = turn.question.sources.settings.digest_hour
+        reach = await reach_of(session, one, digest_hour=hour)
+        people = reach.reachable
     match rest:
         case ["duyet"] if people > lifecycle.BULK and not turn.words:
             return turn.say(words.GIVE_COUNT.format(count=people), awaits=f"{here} duyet")
@@ -191,7 +193,10 @@ async def _announcement(turn: Turn, number: int, rest: list[str]) -> Reply:
                     session, number, by=turn.doer.login, reason=turn.words, where=turn.doer.where
                 )
             return turn.say(words.RETURNED)
-    text = cut([message_text(one), words.REACHES.format(count=people)], words.CUT)
+    reaches = words.REACHES.format(count=people)
+    if within := digest.in_estimate(reach):
+        reaches = f"{reaches.rstrip('.')}, {within}."
+    text = cut([message_text(one), reaches], words.CUT)
     return turn.say(
         text,
         [

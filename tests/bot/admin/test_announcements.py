@@ -8,8 +8,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from bot.admin.announcements import _local
+from bot.broadcast.audience import plan
+from bot.broadcast.firing import next_digest
+from bot.broadcast.outbox import finish
 from bot.db import Database
 from bot.messages import announcements as words
 from bot.models import (
@@ -116,6 +120,52 @@ def test_a_sent_one_is_edited_no_more_and_unknown_ones_are_told(
     assert "Chỉ bản nháp mới sửa" in client.get(place).text
     assert client.get("/admin/announcements/999999").status_code == 404
     assert client.post(f"{place}/explode").status_code == 404
+
+
+def test_what_waits_for_the_digest_is_said_and_can_be_stopped(
+    desk: Desk, settings: Settings
+) -> None:
+    address = f"/admin/announcements/{asyncio.run(_sent_to_one_who_wants_one_a_day(settings))}"
+    client = desk(Role.SENDER)
+
+    page = client.get(address).text
+    assert "1 người chờ nhận trong bản tin gộp lúc 17:00" in page
+    assert f"{address}/stop" in page
+    client.post(f"{address}/stop")
+
+    page = client.get(address).text
+    assert "1 người không nhận tin này trong bản tin gộp" in page
+    client.post(f"{address}/resume")
+    assert "đã gửi xong" in client.get(address).text
+
+
+async def _sent_to_one_who_wants_one_a_day(settings: Settings) -> int:
+    """Return an announcement that is done, but for one person whose digest is to tell it."""
+    database, now = Database(settings.url), utc_now()
+    async with database.write() as session:
+        contact = await heard_from(session, "telegram", "chat-daily", now=now)
+        await subscribe(
+            session, contact.person_id, Topic.HEALTH, consent="v1", source="telegram", now=now,
+            daily=True,
+        )  # fmt: skip
+        one = Announcement(text="Sốt xuất huyết", topic="health", status=AnnouncementStatus.DONE)
+        session.add(one)
+        await session.flush()
+        session.add(
+            Run(
+                announcement_id=one.id or 0, fire_time=now, status=RunStatus.PLANNING,
+                digest_at=next_digest(now, hour=17),
+            )
+        )  # fmt: skip
+        await session.flush()
+        number = one.id or 0
+    async with database.read() as session:
+        run_id = (await session.exec(select(Run.id).where(Run.announcement_id == number))).one()
+    await plan(database, run_id or 0, ("telegram",), due_at=now)
+    async with database.write() as session:
+        await finish(session, run_id or 0, now=now)
+    await database.close()
+    return number
 
 
 async def _got(settings: Settings, place: str) -> None:

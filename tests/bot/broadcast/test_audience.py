@@ -151,7 +151,7 @@ async def test_a_run_stopped_right_after_its_planning_was_complete_resumes(
         run_id = await add_run(session, announcement)
     await plan(database, run_id, CHANNELS, due_at=NOW, size=size)
     async with database.write() as session:
-        await lifecycle.stop(session, run_id, by="lan")
+        await lifecycle.stop(session, run_id, by="lan", now=NOW)
         await lifecycle.resume(session, run_id, by="lan", now=NOW)
 
     assert await plan(database, run_id, CHANNELS, due_at=NOW, size=size) == 3

@@ -10,12 +10,13 @@ import pytest
 from sqlmodel import col, select
 
 from bot.broadcast import digest, gathered, lifecycle, progress, recall
-from bot.broadcast.audience import estimate, plan
+from bot.broadcast.audience import _plan_slice, estimate, plan
 from bot.broadcast.gathered import Shares
 from bot.broadcast.jobs import Clockwork, send_due
 from bot.broadcast.outbox import ChunkKey
 from bot.broadcast.recall import Recaller
 from bot.broadcast.sending import Sender
+from bot.channels import Lane
 from bot.db import Database
 from bot.models import (
     Announcement,
@@ -152,6 +153,23 @@ async def test_what_cannot_wait_comes_at_once(database: Database) -> None:
     assert not await _begin(database)
 
 
+async def test_what_is_announced_after_the_hour_waits_for_the_next_day(
+    database: Database,
+) -> None:
+    await _daily(database, "daily")
+    await _announce(database, "Đúng giờ", DUE)
+    await _announce(database, "Sau giờ", DUE + timedelta(seconds=1))
+
+    assert await _begin(database)
+    assert await _sent(database) == {"daily": ["Đúng giờ\n\nNhắn “DỪNG” để thôi nhận tin."]}
+
+    tomorrow = LATER + timedelta(days=1)
+    assert await _begin(database, tomorrow)
+    assert await _sent(database, tomorrow) == {
+        "daily": ["Sau giờ\n\nNhắn “DỪNG” để thôi nhận tin."]
+    }
+
+
 async def test_places_and_topics_are_matched_as_ever(database: Database) -> None:
     async with database.write() as session:
         await add_units(session)
@@ -228,7 +246,7 @@ async def test_what_is_stopped_taken_back_or_over_stays_out(database: Database) 
     await _announce(database, "Tin ngắn hạn", expires_at=DUE + timedelta(minutes=1))
     await _announce(database, "Tin đúng")
     async with database.write() as session:
-        await lifecycle.stop(session, stopped, by="lan")
+        await lifecycle.stop(session, stopped, by="lan", now=NOW)
     async with database.write() as session:
         await recall.ask(session, taken_back, by="lan", now=LATER)
 
@@ -246,7 +264,7 @@ async def test_what_is_stopped_after_the_planning_stays_out_and_comes_next_time_
     await _announce(database, "Tin hai")
     await _begin(database)
     async with database.write() as session:
-        await lifecycle.stop(session, first, by="lan")
+        await lifecycle.stop(session, first, by="lan", now=NOW)
 
     assert await _sent(database) == {"daily": ["Tin hai\n\nNhắn “DỪNG” để thôi nhận tin."]}
 
@@ -258,6 +276,29 @@ async def test_what_is_stopped_after_the_planning_stays_out_and_comes_next_time_
     assert await _sent(database, tomorrow) == {
         "daily": ["Tin một\n\nNhắn “DỪNG” để thôi nhận tin."]
     }
+
+
+async def test_what_is_stopped_while_the_message_waits_for_its_turn_stays_out(
+    database: Database,
+) -> None:
+    await _daily(database, "daily")
+    first = await _announce(database, "Tin một")
+    await _announce(database, "Tin hai")
+    await _begin(database)
+    channel = FakeChannel()
+
+    class Stopped(NoPace):
+        async def grant(self, channel: str, address: str, lane: Lane) -> None:
+            async with database.write() as session:
+                await lifecycle.stop(session, first, by="lan", now=NOW)
+            await sender._look(list(sender._works))
+
+    sender = Sender(database, {"telegram": channel}, Stopped(), owner="w", clock=lambda: LATER)
+    (key,) = await _open_chunks(database)
+    await sender.send(key)
+    await sender.drain()
+
+    assert channel.sent == [("daily", "Tin hai\n\nNhắn “DỪNG” để thôi nhận tin.")]
 
 
 async def test_who_stops_a_topic_gets_the_rest_and_who_stops_all_gets_nothing(
@@ -279,6 +320,41 @@ async def test_who_stops_a_topic_gets_the_rest_and_who_stops_all_gets_nothing(
         assert run is not None
         reasons = await progress.reasons(session, run.announcement_id)
     assert reasons == [("skipped", "nothing_left", 1)]
+
+
+async def test_a_topic_given_up_meanwhile_is_forgotten_not_kept_for_the_next_digest(
+    database: Database,
+) -> None:
+    person = await _daily(database, "daily", Topic.STORMS, Topic.SCHOOLS)
+    await _announce(database, "Bão số 5")
+    await _announce(database, "Tuyển sinh", topic="schools")
+    await _announce(database, "Tin sẽ dừng", topic="schools")
+    await _begin(database)
+    async with database.write() as session:
+        await stop(session, person, topic=Topic.STORMS, now=LATER)
+        await lifecycle.stop(session, 3, by="lan", now=NOW)
+
+    await _sent(database)
+
+    async with database.read() as session:
+        query = select(Gathered.run_id, Gathered.digest_run_id)
+        rows = (await session.exec(query.order_by(col(Gathered.run_id)))).all()
+    assert rows == [(2, 4), (3, None)]
+
+
+async def test_what_waits_goes_with_the_wish_even_if_the_wish_comes_back(
+    database: Database,
+) -> None:
+    person = await _daily(database, "daily", Topic.STORMS, Topic.SCHOOLS)
+    await _announce(database, "Bão số 5")
+    await _announce(database, "Tuyển sinh", topic="schools")
+    async with database.write() as session:
+        await stop(session, person, topic=Topic.STORMS, now=NOW)
+        await subscribe(session, "daily", province=OTHER_PROVINCE)
+
+    await _begin(database)
+
+    assert await _sent(database) == {"daily": ["Tuyển sinh\n\nNhắn “DỪNG” để thôi nhận tin."]}
 
 
 async def test_who_wants_all_at_once_again_still_gets_what_was_gathered(
@@ -373,6 +449,39 @@ async def test_the_report_says_who_gets_it_with_the_digest(database: Database) -
     assert (back.taken, back.in_digests) == (1, 1)
 
 
+@pytest.mark.parametrize("planned", [0, 1, 2, 3])
+async def test_killed_between_any_two_slices_nobody_is_lost_or_told_twice(
+    database: Database, planned: int
+) -> None:
+    """Both what is kept and the digest itself are written slice by slice, each with how far it came."""
+    for number in range(3):
+        await _daily(database, f"daily {number}")
+    async with database.write() as session:
+        session.add(Announcement(text="Bão", topic="storms"))
+        await session.flush()
+        session.add(Run(announcement_id=1, fire_time=NOW, digest_at=DUE))
+    await _killed_after(database, 1, planned)
+    await plan(database, 1, ("telegram",), due_at=NOW)
+
+    await digest.begin_due(database, ("telegram",), hour=17, now=LATER)
+    async with database.write() as session:
+        (run,) = await lifecycle.fire_due(session, now=LATER)
+    await _killed_after(database, run.id or 0, planned)
+    await _begin(database)
+
+    got = await _sent(database)
+    assert {address: len(texts) for address, texts in got.items()} == {
+        f"daily {number}": 1 for number in range(3)
+    }
+
+
+async def _killed_after(database: Database, run_id: int, slices: int) -> None:
+    """Plan so many people, one at a time, and no more."""
+    for _ in range(slices):
+        async with database.write() as session:
+            await _plan_slice(session, run_id, ("telegram",), NOW, 1)
+
+
 @pytest.mark.parametrize("size", [1, 100])
 async def test_planning_in_slices_gathers_each_person_once(database: Database, size: int) -> None:
     for number in range(5):
@@ -398,17 +507,37 @@ async def test_planning_in_slices_gathers_each_person_once(database: Database, s
     assert (len(rows), run.gathered) == (5, 5)
 
 
-async def test_joined_people_are_told_once(database: Database) -> None:
-    kept = await _daily(database, "phone")
-    joined = await _daily(database, "other phone")
+async def test_what_waits_for_joined_people_is_told_once(database: Database) -> None:
+    kept = await _daily(database, "phone", Topic.STORMS)
+    joined = await _daily(database, "other phone", Topic.STORMS, Topic.SCHOOLS)
     await _announce(database, "Bão số 5")
+    await _announce(database, "Tuyển sinh", topic="schools")
     async with database.write() as session:
         await join(session, kept=kept, joined=joined)
         await heard_from(session, "telegram", "phone", now=NOW + timedelta(minutes=1))
 
     await _begin(database)
 
-    assert list(await _sent(database)) == ["phone"]
+    ((address, [text]),) = (await _sent(database)).items()
+    assert (address, text.count("Bão số 5"), text.count("Tuyển sinh")) == ("phone", 1, 1)
     async with database.read() as session:
         wishes = (await session.exec(select(Subscription))).all()
-    assert [(one.person_id, one.daily) for one in wishes] == [(kept, True)]
+    assert {(one.person_id, one.daily) for one in wishes} == {(kept, True)}
+
+
+async def test_what_one_of_two_joined_people_was_told_does_not_come_again(
+    database: Database,
+) -> None:
+    kept = await _daily(database, "phone")
+    joined = await _daily(database, "other phone")
+    await _announce(database, "Bão số 5")
+    async with database.write() as session:
+        told = await session.get_one(Gathered, (1, joined))
+        told.digest_run_id = 99
+        await join(session, kept=kept, joined=joined)
+
+    assert not await _begin(database)
+
+    async with database.read() as session:
+        rows = (await session.exec(select(Gathered.person_id, Gathered.digest_run_id))).all()
+    assert rows == [(kept, 99)]

@@ -171,11 +171,11 @@ async def test_stopped_and_resumed(database: Database) -> None:
     number = await _released(database)
     await _fire(database)
     async with database.write() as session:
-        await lifecycle.stop(session, number, by="lan")
+        await lifecycle.stop(session, number, by="lan", now=NOW)
         run = (await session.exec(select(Run))).one()
         assert run.status is RunStatus.STOPPED
         with pytest.raises(LifecycleError, match="không đang gửi"):
-            await lifecycle.stop(session, number, by="lan")
+            await lifecycle.stop(session, number, by="lan", now=NOW)
         await lifecycle.resume(session, number, by="lan", now=NOW)
         with pytest.raises(LifecycleError, match="không bị dừng"):
             await lifecycle.resume(session, number, by="lan", now=NOW)

@@ -136,7 +136,7 @@ async def _settle(session: AsyncSession) -> None:
 
 
 async def _stop(session: AsyncSession) -> None:
-    await lifecycle.stop(session, 1, by="lan")
+    await lifecycle.stop(session, 1, by="lan", now=NOW)
 
 
 async def _send_again(session: AsyncSession) -> None:
@@ -159,7 +159,7 @@ async def test_a_run_that_is_stopped_meanwhile_is_not_closed_as_done(sent: Datab
     async with sent.write() as closing:
         await closing.get_one(Run, 1)
         async with sent.write() as session:
-            await lifecycle.stop(session, 1, by="lan")
+            await lifecycle.stop(session, 1, by="lan", now=NOW)
         await outbox.finish(closing, 1, now=NOW)
 
     async with sent.read() as session:
