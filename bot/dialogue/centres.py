@@ -60,7 +60,7 @@ async def answer(question: Question) -> Reply | None:
     if question.message.location is not None:
         return _nearest(question, question.message.location)
     if question.text == say.SHARE_LOCATION:
-        return Reply(Action.PLACE, say.CENTRE_WHERE)
+        return _ask_where()
     gone = _gone(question)
     if gone is not None:
         return gone
@@ -98,10 +98,15 @@ def _where(question: Question) -> Reply:
     places.remember(question, question.text)
     centres = centres_of(question)
     if not centres:
-        here = Button(say.NEAR_ME, send=say.SHARE_LOCATION)
-        return Reply(Action.PLACE, say.CENTRE_WHERE, follow_ups=(here,))
+        return _ask_where()
     cards = tuple(_card(question, known) for known in centres)
     return Reply(Action.PLACE, cards=cards, follow_ups=(_SURVEY,))
+
+
+def _ask_where() -> Reply:
+    """Ask for the commune, and offer to share the location where the channel can."""
+    here = Button(say.NEAR_ME, send=say.SHARE_LOCATION)
+    return Reply(Action.PLACE, say.CENTRE_WHERE, follow_ups=(here,))
 
 
 def _nearest(question: Question, here: Location) -> Reply:

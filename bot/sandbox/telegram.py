@@ -361,7 +361,10 @@ class FakeTelegram:
 
     async def gesture(self, citizen: str, gesture: Gesture) -> None:
         """Let a citizen share where they are, or send a sticker."""
-        sticker = {"file_id": "sticker", "file_unique_id": "sticker", "emoji": "🙂"}
+        sticker = {
+            "file_id": "sticker", "file_unique_id": "sticker", "type": "regular", "width": 512,
+            "height": 512, "is_animated": False, "is_video": False, "emoji": "🙂",
+        }  # fmt: skip
         content = {"location": PLACE} if gesture is Gesture.LOCATION else {"sticker": sticker}
         await self.tell({"message": self.message(int(citizen), **content)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -25,7 +26,7 @@ from bot.channels import Accept, Arrival, Capabilities, ForgedError, Outgoing, S
 from bot.channels.splitting import pieces
 from bot.channels.telegram import keyboards
 from bot.channels.telegram.errors import classify, is_deleted, is_not_editable, is_same
-from bot.channels.telegram.transport import Transport
+from bot.channels.telegram.transport import TIMEOUT, Transport
 from bot.channels.telegram.updates import NAME, WANTED, Self, translate
 from bot.conversation import Attachment, Button, Reply
 from bot.db import Database
@@ -122,14 +123,21 @@ class Telegram:
             raise classify(error) from error
 
     async def _fetch(self, accept: Accept) -> None:
-        offset: int | None = None
+        """Fetch for ever; updates are read as they come.
+
+        The library's objects want every field they know: one update of a kind younger than the
+        library would stop all those that come after it.
+        """
+        fields = {"timeout": str(POLL_SECONDS), "allowed_updates": json.dumps(WANTED)}
         while True:
-            updates = await self.bot.get_updates(
-                offset=offset, timeout=POLL_SECONDS, allowed_updates=WANTED
+            told = await self._transports[1].post_fields(
+                f"{self.bot.base_url}/getUpdates", fields, silence=POLL_SECONDS + TIMEOUT
             )
-            told = [update.to_dict() for update in updates]
-            await accept([arrival for one in told for arrival in self.translate(one)])
-            offset = max((one.update_id + 1 for one in updates), default=offset)
+            updates = [one for one in told if isinstance(one, Mapping)]
+            await accept([arrival for one in updates for arrival in self.translate(one)])
+            ids = [one["update_id"] for one in updates if isinstance(one.get("update_id"), int)]
+            if ids:
+                fields["offset"] = str(max(ids) + 1)
 
     # --- Out -------------------------------------------------------------------------------------
 

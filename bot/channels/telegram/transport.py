@@ -60,13 +60,17 @@ class Transport(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def post_fields(self, url: str, fields: dict[str, str]) -> Any:
+    async def post_fields(
+        self, url: str, fields: dict[str, str], *, silence: float = TIMEOUT
+    ) -> Any:
         """Return the result of a method; the library's way from arguments to fields takes longer.
+
+        Telegram may be silent for so many seconds.
 
         Raises:
             TelegramError: Telegram did not take it.
         """
-        return await self.post(url, cast("RequestData", _Fields(fields)))
+        return await self.post(url, cast("RequestData", _Fields(fields)), read_timeout=silence)
 
     async def do_request(
         self,

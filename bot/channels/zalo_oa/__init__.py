@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from bot import messages as say
 from bot.channels import Accept, Arrival, Capabilities, ForgedError, Outgoing
 from bot.channels.splitting import pieces
 from bot.channels.zalo_oa.api import Api
@@ -218,9 +219,13 @@ def render(reply: Reply, *, with_buttons: bool) -> Sequence[Outgoing]:
 
 
 def _buttons(reply: Reply) -> list[Button]:
-    """Return the choices, or what to ask next; only those that fit, since the text has them all."""
+    """Return the choices, or what to ask next; only those that fit, since the text has them all.
+
+    Zalo has no button that shares where one is: pressing one would only ask the same again.
+    """
     wanted = [*reply.choices, *reply.follow_ups]
-    return [one for one in wanted if _fits(one)][:MAX_BUTTONS]
+    fitting = [one for one in wanted if _fits(one) and one.send != say.SHARE_LOCATION]
+    return fitting[:MAX_BUTTONS]
 
 
 def _fits(button: Button) -> bool:

@@ -17,6 +17,7 @@ from bot.channels.running import running
 from bot.channels.telegram import Telegram
 from bot.conversation import Action, Button, Reply
 from bot.db import Database, migrate
+from bot.messages.attachments import SENT
 from bot.sandbox import Gesture, Scripted
 from bot.sandbox.telegram import FakeTelegram
 from bot.settings import Settings
@@ -226,6 +227,24 @@ async def test_two_who_fetch_with_one_token_are_told_so(
 
     with pytest.raises(SendError, match="another program fetches with this token"):
         await channel.run(accept)
+
+
+async def test_what_is_younger_than_the_library_holds_up_nobody(live: FakeTelegram) -> None:
+    await live.tell({"message": live.message(11, sticker={"file_id": "s"})})
+    await live.tell({"a_kind_of_tomorrow": {"id": 1}})
+    await live.says(AN, "cảm ơn")
+
+    sticker, thanks = await seen(live, 2)
+    assert sticker.endswith(SENT["sticker"])
+    assert thanks == say.THANKS
+
+
+async def test_the_menus_place_is_asked_by_a_key_too(live: FakeTelegram) -> None:
+    await live.says(AN, "/vitri")
+    await seen(live, 1)
+
+    [[key]] = live.bubbles(AN)[-1].keys
+    assert key.label == "📍 Gửi vị trí của tôi"
 
 
 async def test_an_update_is_confirmed_only_once_it_is_stored(

@@ -13,6 +13,7 @@ from bot.channels.zalo_oa import Quota, ZaloOA
 from bot.channels.zalo_oa.errors import TROUBLES, classify, until_morning
 from bot.conversation import Action, Attachment, AttachmentKind, Button, Card, Reply
 from bot.db import Database
+from bot.messages import SHARE_LOCATION
 from bot.sandbox import Scripted
 from bot.sandbox.zalo_oa import FakeZaloOA
 from bot.settings import Settings
@@ -95,6 +96,16 @@ async def test_buttons_come_besides_the_numbers_where_they_are_switched_on(
     assert "2. Cổng Dịch vụ công" in bubble.text
     await fake.presses("84", bubble.id, 0)
     assert fake.citizen("84").bubbles[-1].text == "khai sinh"
+
+
+async def test_no_button_asks_for_a_place_that_zalo_has_no_button_to_share(
+    buttoned: ZaloOA,
+) -> None:
+    here = Button("Tìm nơi gần tôi", send=SHARE_LOCATION)
+
+    assert buttoned.render(Reply(Action.PLACE, "Ở đâu?", follow_ups=(here,))) == [
+        Outgoing("Ở đâu?")
+    ]
 
 
 async def test_a_picture_is_uploaded_and_shown(channel: ZaloOA, fake: FakeZaloOA) -> None:
