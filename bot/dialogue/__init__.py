@@ -72,6 +72,7 @@ STEPS: tuple[Step, ...] = (
     survey_form.begin,
     kiosk.protect,
     dossiers.look_up,
+    subscriptions.decide,
     commands.run,
     linking.link,
     threads.begin,

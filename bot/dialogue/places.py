@@ -27,7 +27,7 @@ _WHOLE_PLACE = re.compile(r"^(?:(?:o|tai|xa|phuong|thi tran|huyen|tinh|tp|thanh 
 async def answer(question: Question) -> Reply | None:
     """Answer a question about a place, or take note of where the citizen lives."""
     about = bool(_ABOUT_PLACE.search(question.folded))
-    only_place = _is_only_place(question)
+    only_place = is_only_place(question)
     if not about and not only_place:
         return None
     found = question.published.places.find_in(question.text)
@@ -95,7 +95,8 @@ def _note(question: Question, found: Resolution) -> None:
     )
 
 
-def _is_only_place(question: Question) -> bool:
+def is_only_place(question: Question) -> bool:
+    """Whether the words name a place and ask nothing."""
     if _LIVES.match(question.folded) and not re.search(
         r"\b(?:lam|dang ky|xin|nop|can|muon|cap|doi|mua|ban|mo|gia han)\b", question.folded
     ):

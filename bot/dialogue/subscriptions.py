@@ -48,6 +48,17 @@ _UNFOLLOW: Final = re.compile(
     r"^(?:thoi|dung|ngung|huy|bo|khong)(?: khong| muon)* theo doi (?:thu tuc |viec )*(?P<which>.{0,80})$"
 )
 _BARE: Final = re.compile(r"^dung\W*$")
+_ENDING: Final = (
+    r"(?: (?:a|em|anh|chi|ban|bot|nhe|nha|roi|day|di|luon|cho (?:toi|tui|em|minh)))*\W*$"
+)
+_YES: Final = re.compile(
+    r"^(?:(?:da|vang|u|uh|uhm|co|ok|oke|okay|okie|yes|duoc|dung|phai|chinh xac|dong y|nhat tri|y nhan"
+    r"|nhan|nhan tin|dang ky)(?: (?=\w))?)+(?: (?:roi|vay|the|y toi|y em))?" + _ENDING
+)
+_NO: Final = re.compile(
+    r"^(?:da )?(?:khong|thoi|no|chua|dung dang ky)(?: (?:can|dau|phai|dung|dong y|nhan|dang ky|muon|nua))*"
+    + _ENDING
+)
 _EVERYWHERE: Final = re.compile(r"\b(?:ca nuoc|toan quoc|moi noi|tat ca cac tinh)\b")
 _HERE: Final = re.compile(
     rf"\b(?:(?:cho|xa|phuong|tinh|noi) (?:{_ME}|nay)|(?:o|tai) (?:xa|phuong))\b"
@@ -62,6 +73,23 @@ def _fold(text: str) -> str:
 #: What the buttons of agreement send, as it comes back.
 _AGREED: Final = _fold(words.AGREED)
 _DECLINED: Final = _fold(words.DECLINING)
+
+
+async def decide(question: Question) -> Reply | None:
+    """Take a yes or a no, in any words, to the question whether they want it; None for other words.
+
+    "dung" without its accent is "đúng" or "dừng", which is asked rather than guessed.
+    """
+    wish, text = question.state.wish, question.folded.strip()
+    if wish[:1] not in (("agree",), ("follow",)):
+        return None
+    if _BARE.match(text) and not question.accented:
+        return await _ask_again(question, wish)
+    no, yes = _NO.match(text), _YES.match(text)
+    if not (no or yes) or "dừng" in question.text.split():
+        return None
+    question.state = replace(question.state, wish=(), choices=(), asked="")
+    return await _go_on(question, _DECLINED if no else _AGREED, wish)
 
 
 async def answer(question: Question) -> Reply | None:
@@ -116,6 +144,8 @@ async def _go_on(question: Question, text: str, wish: tuple[str, ...]) -> Reply 
             return await _follow(question, code)
         case ("agree", *_) | ("follow", *_) if text == _DECLINED:
             return Reply(Action.OTHER, words.DECLINED)
+        case ("agree", topic, *_) if places.is_only_place(question):
+            return await _place_of(question, Topic(topic), text, agreed=False)
     return None
 
 
@@ -171,6 +201,17 @@ def _ask_consent(question: Question, what: str) -> Reply:
     return _offer(question, f"{words.ASK_CONSENT.format(what=what)}\n{words.CONSENT}", buttons)
 
 
+async def _ask_again(question: Question, wish: tuple[str, ...]) -> Reply | None:
+    """Ask once more what `wish` waits for."""
+    match wish:
+        case ("agree", topic, province, commune):
+            what = _named(question, Topic(topic), province, commune)
+            return _ask_consent(question, what)
+        case ("follow", code):
+            return await _ask_to_follow_code(question, code)
+    return None
+
+
 async def _agree_or_subscribe(
     question: Question, topic: Topic, province: str, commune: str, *, agreed: bool
 ) -> Reply:
@@ -213,7 +254,10 @@ async def _subscribe(question: Question, topic: Topic, province: str, commune: s
 
 
 async def _ask_to_follow(question: Question, which: str) -> Reply:
-    code = _procedure_meant(question, which)
+    return await _ask_to_follow_code(question, _procedure_meant(question, which))
+
+
+async def _ask_to_follow_code(question: Question, code: str) -> Reply:
     content = await _content(question, code)
     if content is None:
         return Reply(Action.OTHER, words.WHICH_PROCEDURE)
@@ -312,7 +356,7 @@ async def _stop(question: Question, text: str) -> Reply | None:
         topic = Topic.STORMS
     if found["topic"] and topic is None:
         return None
-    if _BARE.match(text) and question.state.choices:
+    if _BARE.match(text) and not question.accented and _asks_one(question):
         return None
     message = question.message
     async with question.sources.database.write() as session:
@@ -327,6 +371,11 @@ async def _stop(question: Question, text: str) -> Reply | None:
     if topic is not None:
         return Reply(Action.OTHER, words.STOPPED_TOPIC.format(topic=TOPICS[topic]))
     return Reply(Action.OTHER, words.STOPPED.format(count=count))
+
+
+def _asks_one(question: Question) -> bool:
+    """Whether one thing only was offered, so that "dung" may say it is the right one ("đúng")."""
+    return sum(map(bool, question.state.choices)) == 1
 
 
 # --- Words -----------------------------------------------------------------------------------------
