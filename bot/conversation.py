@@ -156,6 +156,18 @@ def _plain_section(section: Section) -> str:
     return "\n".join((f"{section.title}:", *lines))
 
 
+def _said_once(cards: tuple[Card, ...]) -> list[Card]:
+    """Return the cards without the notices and the source that a later one repeats."""
+    left: list[Card] = []
+    for card in reversed(cards):
+        later = {notice for one in left for notice in one.notices}
+        sources = {one.source for one in left}
+        notices = tuple(notice for notice in card.notices if notice not in later)
+        source = "" if card.source in sources else card.source
+        left.append(replace(card, notices=notices, source=source))
+    return left[::-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A procedure that may have been meant, with the probability that it was."""
@@ -184,9 +196,12 @@ class Reply:
     """Nothing of this turn is kept: the citizen has just had everything erased."""
 
     def plain(self) -> str:
-        """Return the whole reply as text; choices are numbered so that "1" answers."""
+        """Return the whole reply as text; choices are numbered so that "1" answers.
+
+        What several cards say alike, their source or a notice, is said once, under the last.
+        """
         blocks = [self.text] if self.text else []
-        blocks += [card.plain() for card in self.cards]
+        blocks += [card.plain() for card in _said_once(self.cards)]
         if self.choices:
             numbered = (f"{number}. {one.label}" for number, one in enumerate(self.choices, 1))
             blocks.append("\n".join(numbered))

@@ -23,6 +23,8 @@ _BAD = frozenset(
 )
 #: What says it without a word.
 MARKS = ("👍", "👎")
+#: One sign said several times or in a colour of skin, as telephones send it.
+_SIGNS = re.compile(r"^(👍|👎)(?:\1|[\U0001F3FB-\U0001F3FF\uFE0F\s])*$")
 _CLOSING = re.compile(r"(?: (?:a|em|ban|nhe|nha))?\W*$")
 _COMMENT = re.compile(r"^gop y\s*:\s*(.+)", re.DOTALL)
 _REASONS = {fold(normalise(label)): FeedbackReason(key) for key, label in words.REASONS.items()}
@@ -36,7 +38,7 @@ PAIR = (Button(words.HELPED, send=words.HELPED), Button(words.DID_NOT, send=word
 async def take(question: Question) -> Reply | None:
     """Note an opinion of the last answer; None for anything else."""
     text = normalise(question.text)  # a choice is put in place as its button says it
-    folded = fold(text)
+    folded = _SIGNS.sub(r"\1", fold(text))
     comment = _COMMENT.match(folded)
     if comment:
         # Folding keeps the length, so the comment stands at the same place with its accents.

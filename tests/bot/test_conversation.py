@@ -27,6 +27,17 @@ def test_a_card_reads_answer_first_and_source_last() -> None:
     )
 
 
+def test_what_several_cards_say_alike_is_said_once_under_the_last() -> None:
+    cards = tuple(
+        Card(name, notices=(f"Chỉ {name}.", "Gọi hỏi trước."), source="Nguồn: thử.")
+        for name in ("Một", "Hai")
+    )
+
+    assert Reply(Action.PLACE, cards=cards).plain() == (
+        "Một\n\nLưu ý: Chỉ Một.\n\nHai\n\nLưu ý: Chỉ Hai.\nLưu ý: Gọi hỏi trước.\n\nNguồn: thử."
+    )
+
+
 def test_choices_are_numbered_so_that_typing_a_number_answers() -> None:
     reply = Reply(Action.CLARIFY, "Việc nào?", choices=(Button("Một", "x"), Button("Hai", "y")))
     assert reply.plain() == "Việc nào?\n\n1. Một\n2. Hai"

@@ -13,6 +13,7 @@ from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.feedback import PAIR
+from bot.messages.feedback import THANKS
 from bot.models import Feedback, FeedbackReason
 from bot.settings import Settings
 from tests.conftest import NewFolder
@@ -85,3 +86,12 @@ async def test_a_trial_question_keeps_no_opinion(dialogue: Dialogue) -> None:
 
     await dialogue.answer_fresh(Message("web", "trial", "👎"), State(answered=10_000))
     assert (await kept(dialogue)).id == before.id
+
+
+@pytest.mark.parametrize("signs", ["👍👍", "👍🏽", "👍️ 👍"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_sign_counts_however_a_telephone_sends_it(dialogue: Dialogue, signs: str) -> None:
+    reply = await say(dialogue, f"sign {signs}", "lệ phí đăng ký thường trú", signs)
+
+    assert reply.text == THANKS
+    assert (await kept(dialogue)).helpful
