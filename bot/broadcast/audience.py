@@ -273,18 +273,35 @@ async def _plan_slice(
         for setting in _PLANNING:
             await session.exec(setting)
     announcement = await session.get_one(Announcement, run.announcement_id)
-    provinces = await provinces_of(session, announcement.places)
-    everyone = wanted(announcement, provinces)
+    everyone = wanted(announcement, await provinces_of(session, announcement.places))
     person = everyone.selected_columns[0]
     edge = everyone.where(person > run.planned_to).distinct().order_by(person)
     last = (await session.exec(edge.offset(size - 1).limit(1))).first()
-    span = (run.planned_to, last)
-    within = partial(_within, span=span)
-    at_once = everyone if run.digest_at is None else wanted(announcement, provinces, daily=False)
+    await _write_slice(session, run, announcement, channels, (run.planned_to, last), due_at)
+    run.planned_to = last or _BEYOND  # a resumed run is asked again, and finds nobody more
+    if last is None:
+        run.status = RunStatus.SENDING
+    session.add(run)
+    return last is not None, run.planned
+
+
+async def _write_slice(
+    session: AsyncSession,
+    run: Run,
+    announcement: Announcement,
+    channels: Sequence[str],
+    span: Span,
+    due_at: datetime,
+) -> None:
+    """Write the deliveries and chunks of a span of people, and what is kept or taken for a digest."""
+    run_id, after = run.id or 0, span[0]
+    provinces = await provinces_of(session, announcement.places)
+    at_once = wanted(announcement, provinces, daily=None if run.digest_at is None else False)
     found = _reachable(at_once, channels, span, sqlite=_is_sqlite(session))
     planned = await session.exec(_deliveries(found, run_id, await _next_chunk(session, run_id)))
     lane = Lane.URGENT if announcement.urgent else Lane.BULK
-    await session.exec(_chunks(run_id, run.planned_to, lane, due_at))
+    await session.exec(_chunks(run_id, after, lane, due_at))
+    within = partial(_within, span=span)
     if announcement.digest_on is not None:
         await session.exec(gathered.take(run_id, run.fire_time, within))
     elif run.digest_at is not None:
@@ -292,11 +309,6 @@ async def _plan_slice(
         keeping = gathered.keep(daily.distinct(), run_id, run.created_at, within)
         run.gathered += (await session.exec(keeping)).rowcount
     run.planned += planned.rowcount
-    run.planned_to = last or _BEYOND  # a resumed run is asked again, and finds nobody more
-    if last is None:
-        run.status = RunStatus.SENDING
-    session.add(run)
-    return last is not None, run.planned
 
 
 def _with_a_contact(
