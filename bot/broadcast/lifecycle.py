@@ -24,6 +24,7 @@ from bot.broadcast.firing import DIGEST_HOUR, check_schedule, digest_for, next_f
 from bot.broadcast.wording import message_text
 from bot.messages import announcements as words
 from bot.models import (
+    GOING_ON,
     Announcement,
     AnnouncementStatus,
     Chunk,
@@ -239,7 +240,7 @@ async def stop(
         update(Run)
         .where(
             col(Run.announcement_id) == announcement_id,
-            col(Run.status).in_((RunStatus.PLANNING, RunStatus.SENDING)),
+            col(Run.status).in_(GOING_ON),
         )
         .values(status=RunStatus.STOPPED)
     )

@@ -22,6 +22,7 @@ from bot.broadcast import gathered
 from bot.broadcast.audience import provinces_of, wanted
 from bot.db import among
 from bot.models import (
+    GOING_ON,
     OPEN,
     Announcement,
     AnnouncementStatus,
@@ -92,13 +93,12 @@ class Outcome:
 
 
 def _due(lanes: Collection[int], of: ColumnElement[bool], now: datetime) -> tuple[Any, ...]:
-    going_on = (RunStatus.PLANNING, RunStatus.SENDING)
     return (
         col(Chunk.status) != ChunkStatus.DONE,
         col(Chunk.due_at) <= now,
         col(Chunk.lane).in_(lanes),
         of,
-        col(Chunk.run_id).in_(select(Run.id).where(col(Run.status).in_(going_on))),
+        col(Chunk.run_id).in_(select(Run.id).where(col(Run.status).in_(GOING_ON))),
     )
 
 
@@ -380,7 +380,7 @@ async def finish(session: AsyncSession, run_id: int, *, now: datetime) -> bool:
     await session.flush()
     others = select(Run.id).where(
         Run.announcement_id == run.announcement_id,
-        col(Run.status).in_((RunStatus.PLANNING, RunStatus.SENDING)),
+        col(Run.status).in_(GOING_ON),
     )
     if announcement.status is not AnnouncementStatus.SENDING:
         return True

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.models import Chunk, Delivery, DeliveryStatus, Run, RunStatus
+from bot.models import GOING_ON, Chunk, Delivery, DeliveryStatus, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ async def progress(session: AsyncSession, announcement_id: int, *, now: datetime
     ).where(col(Chunk.run_id).in_(mine))
     planned, delivered, failed, skipped = (await session.exec(sums)).one()
     runs = (await session.exec(select(Run).where(Run.announcement_id == announcement_id))).all()
-    running = any(run.status in (RunStatus.PLANNING, RunStatus.SENDING) for run in runs)
+    running = any(run.status in GOING_ON for run in runs)
     seconds = sum(
         ((run.finished_at or now) - run.started_at).total_seconds()
         for run in runs

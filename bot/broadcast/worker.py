@@ -24,7 +24,7 @@ from sqlmodel import col
 from bot.broadcast import outbox
 from bot.broadcast.engine import Engine
 from bot.broadcast.outbox import ChunkKey
-from bot.broadcast.recall import Recaller
+from bot.broadcast.recalling import Recaller
 from bot.broadcast.sending import Sender
 from bot.channels import Channel, Lane, Pace
 from bot.db import Database

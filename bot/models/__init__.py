@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.models.announcements import (
+    GOING_ON,
     OPEN,
     Announcement,
     AnnouncementStatus,
@@ -64,6 +65,7 @@ from bot.models.zalo import ZaloToken
 
 __all__ = [
     "FINISHED",
+    "GOING_ON",
     "OPEN",
     "OWED",
     "RUNNING",

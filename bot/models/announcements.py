@@ -89,6 +89,8 @@ class ChunkStatus(StrEnum):
 
 #: Deliveries a worker may still take.
 OPEN: Final = (DeliveryStatus.CREATED, DeliveryStatus.TEMPORARY)
+#: Runs that are under way.
+GOING_ON: Final = (RunStatus.PLANNING, RunStatus.SENDING)
 
 
 class Subscription(SQLModel, table=True):

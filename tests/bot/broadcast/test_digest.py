@@ -14,7 +14,7 @@ from bot.broadcast.audience import _plan_slice, estimate, plan
 from bot.broadcast.gathered import Shares
 from bot.broadcast.jobs import Clockwork, send_due
 from bot.broadcast.outbox import ChunkKey
-from bot.broadcast.recall import Recaller
+from bot.broadcast.recalling import Recaller
 from bot.broadcast.sending import Sender
 from bot.channels import Lane
 from bot.db import Database

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.broadcast import recall
+from bot.broadcast import recall, recalling
 from bot.broadcast.audience import plan
 from bot.broadcast.sending import SLOTS
 from bot.broadcast.worker import AT_ONCE
@@ -150,5 +150,5 @@ async def test_what_a_killed_worker_took_back_another_goes_on_with(
 
     deleted = await asyncio.to_thread(_counts, platform, "deleted")
     assert len(deleted) == PEOPLE, "somebody has it still"
-    assert deleted.total() - PEOPLE <= recall.PAGE
+    assert deleted.total() - PEOPLE <= recalling.PAGE
     assert (back.taken, back.refused, back.left) == (PEOPLE, 0, 0)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.broadcast import lifecycle, recall
 from bot.broadcast.lifecycle import LifecycleError
-from bot.broadcast.recall import FIRST_WAIT, GIVE_UP, PAGE, Recaller
+from bot.broadcast.recalling import FIRST_WAIT, GIVE_UP, PAGE, Recaller
 from bot.channels import Capabilities, Channel, SendError, Trouble
 from bot.db import Database
 from bot.messages import announcements as words
