@@ -31,9 +31,6 @@ from knowledge.columns import utc_now
 from knowledge.golden import Gate
 from knowledge.published import Library
 
-# What tests and benchmarks open an assistant with.
-__all__ = ["CHANNELS", "create_app", "open_dialogue", "prepare"]
-
 #: Every channel, by the name its messages carry.
 CHANNELS: Final = {one.NAME: one for one in (console, telegram, web, zalo_bot, zalo_oa)}
 

@@ -17,9 +17,9 @@ import pytest
 import pytest_asyncio
 from xdist.scheduler import LoadScopeScheduling
 
-from bot.app import prepare
 from bot.db import Database, migrate
 from bot.settings import Settings
+from bot.wiring.knowledge import prepare
 
 #: The programs that tests start keep what they compiled: compiling all of it takes each 5 seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -24,10 +24,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admin.access import COOKIE
 from bot.app import create_app
-from bot.app import prepare as migrated
 from bot.db import Database
 from bot.missed import group_new
 from bot.settings import Settings
+from bot.wiring.knowledge import prepare as migrated
 from knowledge.importing import reader_of
 from knowledge.importing.run import run
 from knowledge.text import fold

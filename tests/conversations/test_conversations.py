@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.settings import Settings
+from bot.wiring.knowledge import open_dialogue, prepare
 from tests.bot.contests.making import held
 from tests.conftest import NewFolder
 

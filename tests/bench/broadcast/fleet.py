@@ -29,7 +29,6 @@ import asyncpg
 from sqlalchemy import insert
 from sqlmodel import col, func, or_, select
 
-from bot.app import prepare
 from bot.db import Database
 from bot.models import (
     Announcement,
@@ -45,6 +44,7 @@ from bot.models import (
 )
 from bot.models.people import new_person_id
 from bot.settings import Settings
+from bot.wiring.knowledge import prepare
 from knowledge.columns import utc_now
 from tests.bot.broadcast.working import TOKEN
 from tests.conftest import POSTGRES, ROOT

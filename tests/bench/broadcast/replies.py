@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from bot.app import prepare
 from bot.settings import Settings
+from bot.wiring.knowledge import prepare
 from tests.bench.broadcast import crowd
 from tests.bench.broadcast.fleet import on_server
 from tests.bench.channels.town import Assistant, Town, open_town

@@ -13,7 +13,6 @@ import pytest_asyncio
 from sqlmodel import col, delete, select
 
 from bot import dossiers
-from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.dossiers import Standing
@@ -22,6 +21,7 @@ from bot.messages import kiosk
 from bot.models import Attempt, DossierLoad, DossierWatch, MissedQuestion, Notice, Turn
 from bot.privacy.register import HOLDINGS
 from bot.settings import Settings
+from bot.wiring.knowledge import open_dialogue, prepare
 from tests.bot.dossiers.making import CODE, NOW, OTHER, line, loaded
 
 TYPED = "h58 16 261110 0012"

@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from bot.app import open_dialogue, prepare
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.feedback import PAIR
 from bot.messages.feedback import THANKS
 from bot.models import Feedback, FeedbackReason
 from bot.settings import Settings
+from bot.wiring.knowledge import open_dialogue, prepare
 from tests.conftest import NewFolder
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)

@@ -14,7 +14,6 @@ from PIL import Image
 from sqlmodel import col, func, select
 
 from bot import petitions
-from bot.app import open_dialogue, prepare
 from bot.conversation import Attachment, AttachmentKind, Message, Reply
 from bot.dialogue import Dialogue
 from bot.dialogue.memory import forget_expired
@@ -23,6 +22,7 @@ from bot.messages import petitions as words
 from bot.models import Petition, PetitionDraft, PetitionPhoto, PetitionStatus
 from bot.petitions import drafts
 from bot.settings import Settings
+from bot.wiring.knowledge import open_dialogue, prepare
 from tests.conftest import NewFolder
 
 START = datetime(2026, 11, 23, 3, tzinfo=UTC)

@@ -11,13 +11,13 @@ import pytest_asyncio
 from sqlmodel import col, select
 
 from bot import officials, threads
-from bot.app import open_dialogue, prepare
 from bot.channels.telling import Teller
 from bot.conversation import Message, Reply
 from bot.dialogue import Dialogue
 from bot.messages import threads as words
 from bot.models import Notice, Role, Thread, ThreadMessage, ThreadStatus
 from bot.settings import Settings
+from bot.wiring.knowledge import open_dialogue, prepare
 from tests.conftest import NewFolder
 
 MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)  # 10:00 in Vietnam
