@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, tuple_
+from sqlalchemy import and_, bindparam, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.conversation import Message
 from bot.db import Database, insert_into
 from bot.dialogue.question import State
-from bot.models import Chat, HandOver, SurveyDraft
+from bot.models import Chat, Contact, HandOver, SurveyDraft
 from bot.people import forget_address
 from bot.surveys import drafts
 
@@ -42,6 +43,24 @@ async def load_states(
         state, expires_at = known.get(chat, ({}, now))
         states.append(State.from_json(state) if expires_at > now else State())
     return states
+
+
+async def topic_elsewhere(session: AsyncSession, message: Message, now: datetime) -> str:
+    """Return what the same person talked about last on a channel they linked; "" if nothing."""
+    mine, other = aliased(Contact), aliased(Contact)
+    linked = (
+        select(Chat.state)
+        .join(
+            other,
+            and_(col(other.channel) == Chat.channel, col(other.address) == Chat.address),
+        )
+        .join(mine, and_(col(mine.person_id) == other.person_id, col(mine.id) != other.id))
+        .where(col(mine.channel) == message.channel, col(mine.address) == message.chat_id)
+        .where(col(Chat.expires_at) > now)
+        .order_by(col(Chat.updated_at).desc())
+    )
+    topics = [State.from_json(state).topic for state in await session.exec(linked)]
+    return next(filter(None, topics), "")
 
 
 async def forget_chat(database: Database, message: Message) -> None:

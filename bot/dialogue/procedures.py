@@ -11,6 +11,7 @@ from bot.conversation import Action, Button, Candidate, Card, Reply
 from bot.dialogue import places
 from bot.dialogue.cards import compose
 from bot.dialogue.facets import Asked, cut
+from bot.dialogue.memory import topic_elsewhere
 from bot.dialogue.question import Question
 from knowledge.content import Content, Facet
 from knowledge.matching import Action as Decision
@@ -274,12 +275,21 @@ async def _by_code(question: Question, text: str) -> Reply | None:
 
 
 async def _follow_up(question: Question, facet: Facet) -> Reply:
-    if question.state.topic:
-        reply = await _answer(question, question.state.topic, facet)
+    topic = question.state.topic or await _topic_elsewhere(question)
+    if topic:
+        reply = await _answer(question, topic, facet)
         if reply is not None:
             return reply
     example = f"{say.FACET_EXAMPLE} {say.FACET_QUESTIONS[facet]}"
     return Reply(Action.ABSTAIN, say.WHICH_PROCEDURE.format(example=example), facet=facet)
+
+
+async def _topic_elsewhere(question: Question) -> str:
+    """Return what was talked about on a linked channel, where nothing was on this one."""
+    if not question.keeps:
+        return ""
+    async with question.sources.database.read() as session:
+        return await topic_elsewhere(session, question.message, question.now)
 
 
 def _is_follow_up(text: str) -> bool:

@@ -10,7 +10,7 @@ CODE: Final = (
     "Mã dùng một lần, trong {minutes} phút. Đừng đưa mã cho người khác."
 )
 LINKED: Final = (
-    "Đã nối {here} với {there}. Tin đăng ký, phản ánh và việc theo dõi nay dùng chung. "
+    "Đã nối {here} với {there}. Tin đăng ký, phản ánh, việc theo dõi và chuyện đang hỏi nay dùng chung. "
     "Muốn thôi, anh/chị gõ “bỏ liên kết”."
 )
 OFFICIAL_LINKED: Final = (

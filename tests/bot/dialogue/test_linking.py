@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.conversation import Message
+from bot.conversation import Action, Message, Reply
 from bot.db import Database
-from bot.dialogue import Sources, State, linking
+from bot.dialogue import Dialogue, Sources, State, linking
 from bot.dialogue.linking import ALPHABET, CHANNEL_GUESSES, CHAT_GUESSES, WORKS_FOR, link, new_code
+from bot.dialogue.memory import keep_state, topic_elsewhere
 from bot.dialogue.question import Question
 from bot.messages import linking as words
 from bot.models import LinkCode, LinkGuess
-from bot.people import find_contact
+from bot.people import find_contact, heard_from
 from bot.privacy.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from knowledge.guides import Guides
@@ -217,3 +218,38 @@ def test_no_keyboard_changes_a_code_and_every_code_is_read_back() -> None:
     for _ in range(200):
         code = new_code()
         assert linking._code_in(code.lower()) == code.replace("-", "")
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_is_talked_about_goes_on_at_a_linked_channel(forms: Dialogue) -> None:
+    async def says(text: str, on: str) -> Reply:
+        return await forms.reply_to(Message(on, "goes on", text, introduced=True))
+
+    await says("đăng ký thường trú cần gì", "telegram")
+    apart = await says("thế còn lệ phí?", "zalo_oa")
+    code = code_in((await says("liên kết kênh", "telegram")).text)
+    await says(code, "zalo_oa")
+    linked = await says("thế còn lệ phí?", "zalo_oa")
+    await says("bỏ liên kết", "zalo_oa")
+    await says("bắt đầu lại", "zalo_oa")
+    parted = await says("thế còn lệ phí?", "zalo_oa")
+
+    assert [one.action for one in (apart, linked, parted)] == [
+        Action.ABSTAIN, Action.ANSWER, Action.ABSTAIN,
+    ]  # fmt: skip
+    assert linked.candidates[0].code == "1.004222"
+
+
+async def test_what_was_talked_about_elsewhere_is_forgotten_in_its_time(database: Database) -> None:
+    async with database.write() as session:
+        person = (await heard_from(session, "telegram", "1", now=NOW)).person_id
+        linked = await heard_from(session, "zalo_oa", "1", now=NOW)
+        linked.person_id = person
+        spoken = Message("telegram", "1", "")
+        await keep_state(session, spoken, State(topic="1.004222"), NOW, WORKS_FOR)
+
+    async with database.read() as session:
+        here = Message("zalo_oa", "1", "")
+        assert await topic_elsewhere(session, here, NOW) == "1.004222"
+        assert await topic_elsewhere(session, spoken, NOW) == ""
+        assert await topic_elsewhere(session, here, NOW + WORKS_FOR) == ""
