@@ -111,7 +111,7 @@ class MotCuaKiosk extends MotCuaChat {
 
   fail(message, text, label, location) {
     if (message !== this.say.offline) return super.fail(message, text, label);
-    this.net.textContent = message;
+    this.net.textContent = label ? `${message} (“${label}”)` : message;
     this.owed = [text, label, location];
     setTimeout(() => this.retry(), RETRY);
   }
