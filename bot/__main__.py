@@ -9,6 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.cli import app
+from bot.cli.failing import SETTING_FIX, wrong_setting
 
 #: What sysexits.h calls an internal software error.
 UNEXPECTED = 70
@@ -19,9 +20,7 @@ def main() -> None:
     try:
         app()
     except ValidationError as error:
-        first = error.errors()[0]
-        setting = "_".join(("MOTCUA", *map(str, first["loc"]))).upper()
-        _stop(f"cài đặt {setting} chưa đúng: {first['msg']}", 2)
+        _stop(f"{wrong_setting(error.errors()[0])}; {SETTING_FIX}", 2)
     except Exception as error:
         if os.environ.get("MOTCUA_LOG_LEVEL") == "DEBUG":
             structlog.get_logger().exception("command failed")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: "30/minute", "5 per 10 seconds".
+_RATE: Final = r"^\d+ ?(/|per) ?(\d+ ?)?(second|minute|hour|day|month|year)s?$"
 
 
 class Settings(BaseSettings):
@@ -34,7 +37,9 @@ class Settings(BaseSettings):
     chat_hours: float = Field(
         24.0, gt=0, description="Hours after which an idle conversation is forgotten"
     )
-    rate_limit: str = Field("30/minute", description="Messages one client may send, e.g. 30/minute")
+    rate_limit: str = Field(
+        "30/minute", pattern=_RATE, description="Messages one client may send, e.g. 30/minute"
+    )
     trust_proxy: bool = Field(
         default=False, description="Take the client's address from X-Forwarded-For"
     )
@@ -69,7 +74,7 @@ class Settings(BaseSettings):
         12, gt=0, description="Hours after which an official must sign in again in any case"
     )
     api_rate_limit: str = Field(
-        "120/minute", description="Calls one API token may make, e.g. 120/minute"
+        "120/minute", pattern=_RATE, description="Calls one API token may make, e.g. 120/minute"
     )
     stale_days: int = Field(
         90, gt=0, description="Days after which a verified fact is called old in an answer"
@@ -186,6 +191,14 @@ class Settings(BaseSettings):
     zalo_bot_api_url: str = Field(
         "https://bot-api.zaloplatforms.com", description="Address of the Zalo Bot API"
     )
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _is_a_token(cls, token: SecretStr) -> SecretStr:
+        number, _, rest = token.get_secret_value().partition(":")
+        if (number or rest) and not (number.isdigit() and rest):
+            raise ValueError("phải có dạng 123456:ABC…, do @BotFather cấp")
+        return token
 
     @property
     def url(self) -> str:

@@ -97,10 +97,7 @@ def _zalo_bot(settings: Settings) -> Registration:
 def _telegram(settings: Settings) -> Registration:
     if not settings.telegram_token.get_secret_value():
         fail("đặt MOTCUA_TELEGRAM_TOKEN trước", 2)
-    try:
-        channel = Telegram(settings)
-    except ValueError as error:
-        fail(str(error), 2)
+    channel = Telegram(settings)
 
     async def call(method: str, body: Mapping[str, Any]) -> Any:
         await channel.start()

@@ -15,6 +15,7 @@ from bot.cli.doctor.data import check_database, check_dossiers, check_knowledge
 from bot.cli.doctor.findings import Check, Finding, Level, Patient
 from bot.cli.doctor.machine import check_disk, check_port, check_settings
 from bot.cli.doctor.platforms import check_clock, check_telegram, check_zalo_bot, check_zalo_oa
+from bot.cli.failing import SETTING_FIX, wrong_setting
 from bot.settings import Settings
 from bot.wiring.logs import set_up_logging
 
@@ -81,7 +82,5 @@ def _print(findings: list[Finding]) -> None:
 
 
 def _bad_setting(problem: Mapping[str, Any]) -> Finding:
-    name = "_".join(("MOTCUA", *map(str, problem["loc"]))).upper()
-    return Finding(
-        "settings", Level.BAD, f"Cài đặt {name} chưa đúng: {problem['msg']}", "sửa trong .env"
-    )
+    words = wrong_setting(problem)
+    return Finding("settings", Level.BAD, f"{words[:1].upper()}{words[1:]}.", SETTING_FIX)

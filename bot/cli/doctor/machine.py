@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -53,10 +54,16 @@ def _hooked(settings: Settings) -> bool:
 
 
 async def check_disk(patient: Patient) -> list[Finding]:
-    """There is room for the database to grow."""
+    """The data folder takes files, and there is room for the database to grow."""
     folder = patient.settings.data_dir
     while not folder.exists():
         folder = folder.parent
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        words = f"Không ghi được vào thư mục {patient.settings.data_dir} ({error.strerror})."
+        fix = "đặt MOTCUA_DATA_DIR sang thư mục mà tài khoản chạy motcua ghi được"
+        return [Finding("disk", Level.BAD, words, fix)]
     free = shutil.disk_usage(folder).free
     line = f"Ổ đĩa còn trống {free / 2**30:.1f} GB."
     if free < LEAST_DISK:

@@ -330,4 +330,36 @@ def test_the_command_exits_1_when_something_must_be_mended(tmp_path: Path) -> No
     assert told.exit_code == 1
     (found,) = json.loads(told.stdout)
     assert (found["check"], found["level"]) == ("settings", "bad")
-    assert "MOTCUA_PORT" in found["text"]
+    assert found["text"] == "Cài đặt MOTCUA_PORT phải từ 65535 trở xuống."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wrong"),
+    [
+        ("TELEGRAM_TOKEN", "abc", "phải có dạng 123456:ABC…, do @BotFather cấp"),
+        ("WIDGET_ORIGINS", "example.com", "không đúng dạng"),
+        ("RATE_LIMIT", "abc", "không đúng dạng"),
+        ("PORT", "abc", "phải là số nguyên"),
+        ("CHAT_HOURS", "0", "phải lớn hơn 0.0"),
+        ("LOG_LEVEL", "LOUD", "chỉ nhận 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("TRUST_PROXY", "perhaps", "phải là true hoặc false"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_told_in_vietnamese_without_its_value(
+    name: str, value: str, wrong: str
+) -> None:
+    told = CliRunner(env={f"MOTCUA_{name}": value}).invoke(app, ["doctor", "--json"])
+
+    (found,) = json.loads(told.stdout)
+    assert found["text"] == f"Cài đặt MOTCUA_{name} {wrong}."
+
+
+async def test_a_folder_that_takes_no_files_is_told(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    elsewhere = settings.model_copy(update={"data_dir": tmp_path / "file" / "var"})
+
+    findings = await examine(Patient(elsewhere, now=lambda: NOW))
+
+    (found,) = [one for one in findings if one.check == "disk"]
+    assert found.level is Level.BAD
+    assert found.text.startswith("Không ghi được vào thư mục")
