@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 #: PostgreSQL's classes of passing errors: connection, rollback (deadlock), resources, intervention.
@@ -21,9 +21,10 @@ def is_gone(error: Exception) -> bool:
 def may_pass(error: Exception) -> bool:
     """Whether the same may succeed later: the database restarts, is full of work, or chose a victim.
 
-    The asyncpg dialect raises a plain DBAPIError for most of these, so the server's own code decides.
+    The asyncpg dialect raises a plain DBAPIError for most of these, so the server's own code decides;
+    an internal error without one is asyncpg's own, which is cut off in the midst of something.
     """
     if isinstance(error, (OperationalError, InterfaceError)) or is_gone(error):
         return True
     code = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-    return str(code or "").startswith(_PASSING)
+    return str(code or "").startswith(_PASSING) or (isinstance(error, InternalError) and not code)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql_asyncpg
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.db import Database, among, migrate
+from bot.db.failures import may_pass
 from bot.models import Contact
 from bot.people import heard_from
 from knowledge.columns import utc_now
@@ -236,3 +240,26 @@ async def test_among_finds_exactly_those_and_is_one_statement_for_any_number(
 
     assert sorted(found) == sorted({"a", "b", "c"} & set(values))
     assert len(statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "passes"),
+    [
+        (asyncpg.AdminShutdownError("terminating connection"), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InternalClientError("cannot switch to state 12"), True),
+        (asyncpg.InternalServerError("cache lookup failed"), False),
+        (asyncpg.UniqueViolationError("duplicate key"), False),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_the_driver_raises_as_the_server_goes_away_may_pass(
+    raised: Exception, passes: bool
+) -> None:
+    dialect: Any = postgresql_asyncpg.dialect
+    dbapi = dialect.import_dbapi()
+    known = dbapi._asyncpg_error_translate
+    kind = next(known[one] for one in type(raised).__mro__ if one in known)
+    error = DBAPIError.instance("SELECT 1", None, kind(str(raised), raised), dbapi.Error)
+
+    assert may_pass(error) is passes
