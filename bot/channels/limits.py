@@ -17,12 +17,13 @@ message may be later than another a second after it by the slack = most / rate -
     life = slack * LIFE_SHARE:                                  8 ms at 30/s, 12 ms at 200/s
 
 and the rest is for the way from the grant to the platform: 16 ms at 30/s, 23 ms at 200/s.
-A token used within its life costs nothing. One that a busy process uses up to a token's time later
-than that is not dropped, which would cost 1 / rate: what it is late by beyond its life is owed, and
-the process adds it to `tat` with the next block it takes. That moves every token of a second later,
-the first that could meet the late one in one second. What is later still is dropped: late tokens
-would bunch. So of 97.7 % (30/s) or 98.5 % (200/s) what is owed and dropped is lost, on a busy machine
-some tenths of a per cent. Only a reply between bulk that was handed out already may be one more.
+A token used within its life costs nothing. One that a busy process uses a little later is not dropped,
+which would cost 1 / rate: what it is late by beyond its life is owed, and the process adds it to `tat`
+with the next block it takes. That moves every token of a second later, the first that could meet the
+late one in one second. What is later still is dropped: late tokens would bunch. So of 97.7 % (30/s) or
+98.5 % (200/s) what is owed and dropped is lost, some tenths of a per cent. On a machine too busy to be
+in time no more than OWED_SHARE is owed: there the limit is passed by a few per cent rather than left
+unused. And a reply between bulk that was handed out already may be one more.
 """
 
 from __future__ import annotations
@@ -65,6 +66,12 @@ OVER: Final = 0.02
 ROOM: Final = 0.024
 #: The share of it that the grant may use up; the rest is for the way to the platform.
 LIFE_SHARE: Final = 1 / 3
+#: How late a token is used, beyond its life, at least: one of a busy machine has waited for its core.
+LATEST: Final = 0.025
+#: The share of its time that a process may owe, and the most of it at once, in seconds. A machine too
+#: busy to be in time is always late: it would hand out half the limit, and all alike late is in time.
+OWED_SHARE: Final = 0.01
+MOST_OWED: Final = 0.05
 #: After a 429 the rate falls to this share, at most once a second …
 FALL: Final = 0.8
 #: … and comes back by this share of the limit each second.
@@ -141,7 +148,7 @@ class Limit:
     def owed(self, late: float) -> float | None:
         """Return by what a token used so late moves all later ones; None = it is to be dropped."""
         beyond = max(late - self.life, 0.0)
-        if beyond * self.rate <= 1:
+        if beyond <= max(1 / self.rate, LATEST):
             return beyond
         # A token of a monthly quota is paid for: it is used, however late.
         return None if self.monthly is None else 1 / self.rate
@@ -190,6 +197,29 @@ class Taken:
     """The moment of time.monotonic() that all of these count from."""
 
 
+@dataclass(slots=True)
+class Debt:
+    """What tokens used late have yet to move later ones by; the latest of them counts, it moves all."""
+
+    owed: float = 0.0
+    credit: float = MOST_OWED
+    """What may be owed now."""
+    paid_at: float = 0.0
+
+    def note(self, owed: float) -> None:
+        """Note what a token owes."""
+        self.owed = max(self.owed, owed)
+
+    def pay(self, now: float) -> float:
+        """Return by what the tokens from now on are to be moved."""
+        if not self.owed:
+            return 0.0
+        self.credit = min(MOST_OWED, self.credit + (now - self.paid_at) * OWED_SHARE)
+        owed, self.owed, self.paid_at = min(self.owed, self.credit), 0.0, now
+        self.credit -= owed
+        return owed
+
+
 class SharedLimit:
     """A Pace held in the database; channels without a Limit are not held."""
 
@@ -199,8 +229,7 @@ class SharedLimit:
         self._queues: defaultdict[tuple[str, Lane], _Queue] = defaultdict(_Queue)
         self._held: defaultdict[str, float] = defaultdict(float)
         self._holds: Counter[str] = Counter()
-        self._owed: defaultdict[str, float] = defaultdict(float)
-        """By what tokens used late have yet to move later ones: the latest counts, it moves all."""
+        self._debts: defaultdict[str, Debt] = defaultdict(Debt)
         self._readings: deque[float] = deque(maxlen=READINGS)
         """How far time.monotonic() was beyond the clock of all, each time that was read."""
         self._replies = Grouped(database.write, self._take_each)
@@ -258,7 +287,7 @@ class SharedLimit:
         """Whether a token may be used now; what it is late by is written down at once if it matters."""
         owed = limit.owed(time.monotonic() - got.at)
         if owed:
-            self._owed[channel] = max(self._owed[channel], owed)
+            self._debts[channel].note(owed)
             self._wake(channel, lane, limit)
         return owed is not None
 
@@ -276,7 +305,7 @@ class SharedLimit:
     async def _serve(self, queue: _Queue, channel: str, lane: Lane, limit: Limit) -> None:
         """Take tokens for those who wait, a block at a time, until nobody does."""
         most = max(1, min(BLOCK, int(limit.rate * BLOCK_SECONDS)))
-        while queue.waiting or self._owed[channel]:
+        while queue.waiting or self._debts[channel].owed:
             if len(queue.waiting) < most:
                 await asyncio.sleep(GATHER)
             block = _next_block(queue, most)
@@ -310,7 +339,7 @@ class SharedLimit:
         async with self._database.write() as session:
             row, now = await self._row(session, channel, limit)
             # Lost with its transaction: then nobody takes any for so long that it is made up for.
-            row.tat += self._owed.pop(channel, 0.0)
+            row.tat += self._debts[channel].pay(now)
             taken = spend(row, now, limit, lane, len(addresses))
             session.add(row)
             if not taken.every:

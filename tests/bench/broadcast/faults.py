@@ -35,6 +35,7 @@ PER_SECOND = 40.0
 LEASE = 10.0
 #: Seconds after a part has begun until those on their way have found out.
 NOTICED_AFTER = 3
+#: Seconds, besides the time that sending to everybody takes.
 PATIENCE = 600.0
 
 
@@ -62,7 +63,7 @@ async def survived(fleet: Fleet, faster: float) -> bool:
         if number >= len(PARTS) - DOWN:
             down += asked
     await fleet.platform.plan()
-    seconds = await fleet.finish(PATIENCE)
+    seconds = await fleet.finish(PATIENCE + people / PER_SECOND)
     return await _told(fleet, down, seconds)
 
 

@@ -13,9 +13,12 @@ import pytest
 from bot.channels import Lane, SendError, Trouble
 from bot.channels.limits import (
     AHEAD,
+    MOST_OWED,
     OVER,
+    OWED_SHARE,
     ROOM,
     USED_SHARE,
+    Debt,
     Limit,
     SharedLimit,
     forget_chats,
@@ -91,6 +94,7 @@ def test_a_token_used_late_is_owed_for_and_one_too_late_is_dropped() -> None:
     assert limit.owed(limit.life) == 0
     assert limit.owed(limit.life + 0.01) == pytest.approx(0.01)
     assert limit.owed(limit.life + one * 1.01) is None
+    assert Limit(per_second=1_000).owed(0.02) == pytest.approx(0.02 - Limit(1_000).life)
     assert Limit(per_second=30, monthly=10).owed(60) == pytest.approx(one)
 
 
@@ -100,15 +104,15 @@ class _Process:
     def __init__(self, limit: Limit, row: RateLimit, chance: random.Random) -> None:
         self.limit, self.row, self.chance = limit, row, chance
         self.busy_until = 0.0
+        self.debt = Debt()
         self.owing: deque[tuple[float, float]] = deque()
         """When it was known, and how much."""
 
     def take(self, now: float) -> tuple[float, list[float]]:
         """Take a block at `now`; return when to take the next, and when its messages are heard."""
-        owed = 0.0
         while self.owing and self.owing[0][0] <= now:
-            owed = max(owed, self.owing.popleft()[1])
-        self.row.tat += owed
+            self.debt.note(self.owing.popleft()[1])
+        self.row.tat += self.debt.pay(now)
         count = max(1, int(self.limit.rate * 0.1))
         taken = spend(self.row, now, self.limit, Lane.URGENT, count)
         if not taken.every:
@@ -147,6 +151,15 @@ def test_ten_minutes_of_busy_processes_keep_one_limit(per_second: float, process
 
     assert most_in_a_second(heard) <= limit.most
     assert (len(heard) - 1) / (heard[-1] - heard[0]) >= per_second * 0.97
+
+
+def test_a_process_that_is_always_late_owes_a_small_share_of_its_time() -> None:
+    debt, paid = Debt(), 0.0
+    for number in range(10_000):
+        debt.note(0.03)
+        paid += debt.pay(number * 0.01)
+
+    assert paid == pytest.approx(100 * OWED_SHARE + MOST_OWED, rel=0.01)
 
 
 async def test_what_a_busy_process_is_late_by_moves_what_all_take_after(
