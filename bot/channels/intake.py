@@ -229,7 +229,9 @@ class Intake:
         marks = {key: job.message.pop(key, "") for key in MARKS}
 
         def rendered(reply: Reply) -> list[dict[str, Any]]:
-            outgoing = list(channel.render(reply))
+            # All quote: in a group with topics the quoted message says which topic a part goes to.
+            quoting = marks["reply_to"]
+            outgoing = [replace(one, reply_to=quoting) for one in channel.render(reply)]
             if outgoing:
                 outgoing[0] = replace(outgoing[0], **marks)
             return [outgoing_to_json(one) for one in outgoing]

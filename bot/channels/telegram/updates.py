@@ -114,9 +114,10 @@ def _press(press: Mapping[str, Any], key: str, _me: Self) -> Arrival | None:
     private = chat.get("type") == "private"
     shown = _number(message.get("message_id"))
     content = Message(NAME, str(address) if private else f"{address}/{person}", text)
+    pressed_on = str(shown) if shown is not None else ""
     return Arrival(
         ArrivalKind.MESSAGE, key, str(address), content,
-        edit_of=str(shown) if asks and shown is not None else "", press=id_,
+        edit_of=pressed_on if asks else "", press=id_, reply_to="" if private else pressed_on,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,6 +173,22 @@ async def test_in_a_group_who_speaks_to_us_is_answered_with_a_quote_and_nobody_e
     assert sent["chat_id"] == str(GROUP)
     assert "message_id" in sent["reply_parameters"]
     assert shown(town.fake, str(GROUP))[0].endswith(say.THANKS)
+
+
+async def test_in_a_group_every_part_and_every_answer_to_a_press_stays_in_its_topic(
+    town: Town,
+) -> None:
+    await town.group(text=f"@{town.fake.username} /start")
+    await until_done(town.database, 1)
+    greeting = town.fake.chats[GROUP].messages[town.fake.sent[0]["message_id"]]
+    data = greeting["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    press = {"id": "p", "from": {"id": 11}, "message": greeting, "data": data}
+    await town.fake.tell({"callback_query": press})
+    await until_done(town.database, 2)
+
+    quoted = [json.loads(one["reply_parameters"])["message_id"] for one in town.fake.sent]
+    assert quoted[1:] == [greeting["message_id"]] * (len(quoted) - 1)
+    assert len(quoted) > 1
 
 
 async def test_a_group_that_moved_is_answered_where_it_is_now(town: Town) -> None:
