@@ -143,6 +143,11 @@ class Settings(BaseSettings):
     zalo_oa_replay_minutes: int = Field(
         180, gt=0, description="Minutes after which a signed Zalo OA webhook is refused as a replay"
     )
+    zalo_oa_site_verification: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_-]*$",
+        description="Code by which Zalo proves that this site is ours, told on its home page; empty = none",
+    )
     zalo_oa_buttons: bool = Field(
         default=False, description="Send buttons to Zalo OA besides the numbered choices"
     )

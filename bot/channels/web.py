@@ -343,6 +343,7 @@ def _page(request: Request, **answered: object) -> HTMLResponse:
         examples=json.dumps(examples, ensure_ascii=False),
         survey=surveys.OFFER,
         contest=contests.OFFER,
+        site_verification=request.app.state.settings.zalo_oa_site_verification,
         **answered,
     )
     return HTMLResponse(html, headers={"Cache-Control": "no-store"})

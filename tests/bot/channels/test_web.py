@@ -279,6 +279,17 @@ def test_too_many_messages_are_told_how_long_to_wait(data_dir: Path) -> None:
     assert "Chờ khoảng" in message_of(statuses[2].json())
 
 
+@pytest.mark.parametrize(("code", "told"), [("", False), ("SeEEB8_-x", True)])
+def test_zalo_finds_its_code_on_the_home_page(data_dir: Path, code: str, *, told: bool) -> None:
+    settings = Settings(_env_file=None, data_dir=data_dir, zalo_oa_site_verification=code)
+
+    page = TestClient(create_app(settings)).get("/").text
+
+    tag = f'<meta name="zalo-platform-site-verification" content="{code}">'
+    assert (tag in page) is told
+    assert ("zalo-platform" in page) is told
+
+
 class TestPages:
     """The page itself."""
 
