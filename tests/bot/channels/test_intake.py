@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,6 +90,20 @@ async def test_an_accepted_message_is_answered_and_its_words_are_gone(database: 
 
     assert platform.texts("an") == [say.THANKS]
     assert (row.key, row.address, row.message, row.reply, row.reason) == ("1", "", {}, [], "")
+
+
+async def test_every_part_of_an_answer_quotes_what_it_answers(database: Database) -> None:
+    platform = Platform()
+    platform.capabilities = replace(platform.capabilities, text_limit=40)
+    asked = replace(arrival("platform", "1", "an", "trợ giúp"), press="p", reply_to="7")
+    async with intake_of(database, platform) as intake:
+        await intake.accept("platform", [asked])
+        await until_done(database, 1)
+
+    sent = [outgoing for _, outgoing in platform.taken]
+    assert len(sent) > 1
+    assert [one.reply_to for one in sent] == ["7"] * len(sent)
+    assert [one.press for one in sent] == ["p", *[""] * (len(sent) - 1)]
 
 
 async def test_a_message_delivered_twice_is_answered_once(database: Database) -> None:
