@@ -13,7 +13,7 @@ from bot import messages as say
 from bot.conversation import Action, Button, Reply
 from bot.dialogue.question import Question
 from bot.messages import late
-from knowledge.places import Resolution
+from knowledge.places import Resolution, lower_kind
 
 #: A question with one of these is about paperwork, whatever else it holds.
 _PAPERWORK = re.compile(
@@ -201,7 +201,8 @@ def _merged_province(question: Question) -> str:
     found: Resolution | None = question.published.places.find_in(question.text)
     if found is None or found.was is None or not found.was.province or not found.matches:
         return ""
-    return say.PORTAL_MERGED.format(old=found.was.province, new=found.matches[0].province)
+    now = lower_kind(found.matches[0].province)
+    return say.PORTAL_MERGED.format(old=found.was.province, new=now)
 
 
 def _other(text: str) -> Reply:

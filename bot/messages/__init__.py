@@ -154,7 +154,7 @@ PORTAL_CLOSED: Final = (
     "Anh/chị nộp trên Cổng Dịch vụ công quốc gia (dichvucong.gov.vn) hoặc ứng dụng VNeID.\n"
     "Nguồn: Công văn 7260/VPCP-KSTT; Nghị định 118/2025/NĐ-CP."
 )
-PORTAL_MERGED: Final = "Tỉnh {old} đã nhập vào {new} từ 01/7/2025. "
+PORTAL_MERGED: Final = "{old} đã nhập vào {new} từ 01/7/2025. "
 
 # --- Places --------------------------------------------------------------------------------------
 
