@@ -157,3 +157,11 @@ def test_no_tracked_file_names_a_registry_or_this_machine() -> None:
         if bad.search(path.read_text(encoding="utf-8", errors="ignore")):
             guilty.append(path.relative_to(ROOT))
     assert guilty == []
+
+
+def test_citizens_read_one_spelling_of_a_word_with_two() -> None:
+    sentences = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "messages").rglob("*.py")
+    )
+
+    assert re.findall(r"\b(?:xóa|hủy|khỏe)\b", sentences, re.IGNORECASE) == []

@@ -44,6 +44,6 @@ NOT_IN_GROUP: Final = (
     "Anh/chị nhắn riêng cho tôi “liên kết kênh” nhé."
 )
 SEEN_IN_GROUP: Final = (
-    "Mã gửi trong nhóm thì người khác cũng thấy, nên tôi hủy mã này rồi. "
+    "Mã gửi trong nhóm thì người khác cũng thấy, nên tôi huỷ mã này rồi. "
     "Anh/chị nhắn riêng cho tôi “liên kết kênh” để lấy mã mới nhé."
 )

@@ -21,6 +21,6 @@ MENU: Final = (
     MenuItem("vitri", "Tìm nơi nộp hồ sơ gần nhất", "/vitri"),
     MenuItem("phananh", "Gửi phản ánh, kiến nghị", "phản ánh kiến nghị"),
     MenuItem("dangky", "Đăng ký nhận thông báo", "đăng ký nhận thông báo"),
-    MenuItem("dulieu", "Xem, xóa dữ liệu của tôi", "dữ liệu của tôi"),
+    MenuItem("dulieu", "Xem, xoá dữ liệu của tôi", "dữ liệu của tôi"),
     MenuItem("lamlai", "Quên cuộc trò chuyện, bắt đầu lại", "bắt đầu lại"),
 )
