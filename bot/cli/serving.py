@@ -100,7 +100,12 @@ def _in_sandbox(settings: Settings, names: str, *, base: str, port: int) -> Sett
         for name, field in Settings.model_fields.items()
         if name.startswith(("zalo_", "telegram_"))
     }
-    alone = {"data_dir": settings.data_dir / "sandbox", "database_url": "", **defaults}
+    alone = {
+        "data_dir": settings.data_dir / "sandbox",
+        "database_url": "",
+        "public_url": settings.public_url or base,  # links in chats lead here
+        **defaults,
+    }
     changed = serving.start(fakes, port=port, app=base)
     settings = Settings.model_validate({**settings.model_dump(), **alone, **changed})
     asyncio.run(_connect(settings, fakes))

@@ -13,7 +13,9 @@ GIVE_UP = 2
 
 
 async def admit(question: Question) -> Reply:
-    """Return the reply for a question nobody could answer."""
+    """Return the reply for a question nobody could answer; a command of no use is no question."""
+    if question.message.text.startswith("/"):
+        return Reply(Action.OTHER, say.HELP)
     missed = question.state.missed + 1
     question.state = replace(question.state, missed=missed, choices=(), asked="")
     if missed < GIVE_UP:

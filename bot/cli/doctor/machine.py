@@ -39,6 +39,13 @@ async def check_settings(patient: Patient) -> list[Finding]:
                 "đặt MOTCUA_PUBLIC_URL=https://… là địa chỉ công khai của máy chủ này",
             )
         )  # fmt: skip
+    elif not public and (patient.settings.telegram_token or patient.settings.zalo_bot_token):
+        found.append(
+            Finding(
+                "settings", Level.WARN, "Đường dẫn trong tin nhắn không có tên miền.",
+                "đặt MOTCUA_PUBLIC_URL là địa chỉ người dân mở được",
+            )
+        )  # fmt: skip
     return found
 
 

@@ -147,6 +147,14 @@ async def test_webhooks_need_a_public_address(settings: Settings) -> None:
     assert Level.BAD in _levels(findings, "settings")
 
 
+async def test_links_in_chats_need_a_public_address_too(settings: Settings) -> None:
+    polling = settings.model_copy(update={"telegram_token": SecretStr("123456:ABC")})
+
+    findings = await examine(Patient(polling, transport=httpx.MockTransport(_telegram)))
+
+    assert _levels(findings, "settings")[-1] is Level.WARN
+
+
 async def test_a_connected_account_is_well_and_no_secret_is_printed(
     settings: Settings, migrated: Database
 ) -> None:
