@@ -26,6 +26,13 @@ MAX_BUTTONS: Final = 100
 MAX_FILE: Final = 10 << 20
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+#: What stands in the chat for what is no text; not every machine has a font for signs.
+SHOWN: Final = {
+    "location": "[vị trí của tôi]",
+    "sticker": "[sticker]",
+    "photo": "[ảnh]",
+    "voice": "[tin thoại]",
+}
 PLACE: Final = {"latitude": HERE[0], "longitude": HERE[1]}
 
 
@@ -378,7 +385,7 @@ class FakeTelegram:
         """Return a citizen's message as the Bot API shows it, and keep it in the chat."""
         chat = self.chat(chat_id)
         self._ids += 1
-        shown = str(content.get("text", "📎"))
+        shown = str(content.get("text") or next(filter(None, map(SHOWN.get, content)), "[tệp]"))
         chat.bubbles.append(Bubble(str(self._ids), self._now(), mine=True, text=shown))
         return {
             "message_id": self._ids,

@@ -154,6 +154,7 @@ async def test_the_place_is_asked_by_a_key(live: FakeTelegram) -> None:
     [[key]] = live.bubbles(AN)[-1].keys
     assert key.label == "📍 Gửi vị trí của tôi"
     await live.gesture(AN, Gesture.LOCATION)
+    assert live.bubbles(AN)[-1].text == "[vị trí của tôi]"
     assert len(await seen(live, 2)) == 2
 
 
