@@ -50,7 +50,7 @@ async def _reply(fake: FakeZaloOA, base: str, citizen: str) -> None:
 
 
 async def test_citizens_talk_each_in_their_own_chat(
-    page: Page, sandbox: tuple[FakeZaloOA, str]
+    sandbox: tuple[FakeZaloOA, str], page: Page
 ) -> None:
     fake, base = sandbox
     await page.goto(f"{base}/")

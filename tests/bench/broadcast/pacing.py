@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from tests.bench.broadcast import crowd
 from tests.bench.broadcast.cost import is_done
 from tests.bench.broadcast.fleet import Member, open_fleet
+from tests.bot.channels.platform import most_in_a_second
 
 #: Targets: the limit may be passed by so much in any second, and so much of it must be used.
 OVER, USED = 0.02, 0.97
@@ -33,13 +33,3 @@ async def pacing(engine: str, workers: int, per_second: float, seconds: int) -> 
         f"{'' if alone else '; the platform itself waited for a core, so that is too many'}"
     )
     return used >= USED and worst <= per_second * (1 + OVER)
-
-
-def most_in_a_second(times: Sequence[float]) -> int:
-    """Return how many of the sorted moments lie in the fullest second, wherever it begins."""
-    most = first = 0
-    for last, at in enumerate(times):
-        while at - times[first] >= 1.0:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

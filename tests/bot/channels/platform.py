@@ -91,3 +91,13 @@ def arrival(channel: str, key: str, address: str, text: str) -> Arrival:
     """A citizen's message."""
     message = Message(channel, address, text, introduced=True)
     return Arrival(ArrivalKind.MESSAGE, key, address, message)
+
+
+def most_in_a_second(times: Sequence[float]) -> int:
+    """Return how many of the sorted moments lie in the fullest second, wherever it begins."""
+    most = first = 0
+    for last, at in enumerate(times):
+        while at - times[first] >= 1.0:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

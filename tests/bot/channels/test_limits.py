@@ -27,7 +27,7 @@ from bot.channels.limits import (
 from bot.db import Database
 from bot.models import RateLimit
 from knowledge.columns import utc_now
-from tests.bench.broadcast.pacing import most_in_a_second
+from tests.bot.channels.platform import most_in_a_second
 
 
 async def _bulk(pace: SharedLimit, until: float, times: list[float]) -> None:
