@@ -81,7 +81,8 @@ _NO_LANGUAGE = Language()
 
 def clean(question: str, language: Language = _NO_LANGUAGE, *, slips: bool = True) -> list[Token]:
     """Return the words meant by `question`; `slips` also doubts words that do exist."""
-    typed = [canonical(w) for w in words(normalise(question[:MAX_CHARACTERS]))[:MAX_TOKENS]]
+    said = _once_or_twice(words(normalise(question[:MAX_CHARACTERS])))
+    typed = [canonical(word) for word in said[:MAX_TOKENS]]
     tokens: list[Token] = []
     repairs = 0
     for i, word in enumerate(typed):
@@ -97,6 +98,11 @@ def clean(question: str, language: Language = _NO_LANGUAGE, *, slips: bool = Tru
         tokens.extend(known)
     tokens = tokens[:MAX_TOKENS]
     return _slips(tokens, language, MAX_REPAIRS - repairs) if slips else tokens
+
+
+def _once_or_twice(said: list[str]) -> list[str]:
+    """Leave out what is said a third time in a row: "alo alo alo", a key held down; "từ từ" is a word."""
+    return [word for i, word in enumerate(said) if i < 2 or said[i - 2 : i] != [word, word]]
 
 
 def _slips(tokens: list[Token], language: Language, repairs: int) -> list[Token]:

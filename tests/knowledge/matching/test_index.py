@@ -47,6 +47,14 @@ def test_the_longest_text_is_answered_in_time(index: Index, text: str) -> None:
     assert time.thread_time() - start < 0.25
 
 
+@pytest.mark.parametrize("word", ["x", "alo", "qwrtp", "ok"])
+def test_a_word_said_again_and_again_says_no_more_than_twice(index: Index, word: str) -> None:
+    twice, always = (index.search(f"{word} " * times) for times in (2, 1_500))
+
+    assert twice.action is Action.ABSTAIN
+    assert (always.action, always.hits) == (twice.action, twice.hits)
+
+
 def test_nothing_to_search_is_no_finding() -> None:
     found = Index.build([]).search("đăng ký kết hôn")
 
