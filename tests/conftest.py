@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import socket
@@ -15,6 +16,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
+from structlog.testing import capture_logs
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.db import Database, migrate
@@ -69,6 +72,16 @@ def postgres_answers() -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", 5432)) == 0
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """What is logged, at every level, whatever a command that ran here before has set up."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET))
+    with capture_logs() as lines:
+        yield lines
+    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
-from structlog.testing import capture_logs
 
 from bot.broadcast.audience import plan
 from bot.broadcast.engine import PgQueuerEngine
@@ -56,7 +55,7 @@ async def _cut(database: Database) -> int:
 
 
 async def test_a_worker_sends_on_and_each_once(
-    served: Database, caplog: pytest.LogCaptureFixture
+    served: Database, caplog: pytest.LogCaptureFixture, logged: list[Any]
 ) -> None:
     async with served.write() as session:
         for number in range(PEOPLE):
@@ -80,11 +79,10 @@ async def test_a_worker_sends_on_and_each_once(
         served, PgQueuerEngine(served.url), {"telegram": channel}, pace, clock=utc_now
     )  # a lease that is cut short runs out by the clock
     working = asyncio.create_task(worker.run())
-    with capture_logs() as lines:
-        await _cut_and_done(served, run_id, some, gate)
-        async with asyncio.timeout(30):
-            while _LOST not in {line["event"] for line in lines}:  # noqa: ASYNC110 - a log tells nobody
-                await asyncio.sleep(0.05)
+    await _cut_and_done(served, run_id, some, gate)
+    async with asyncio.timeout(30):
+        while _LOST not in {line["event"] for line in logged}:  # noqa: ASYNC110 - a log tells nobody
+            await asyncio.sleep(0.05)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 

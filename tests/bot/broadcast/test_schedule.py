@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
-from structlog.testing import capture_logs
 
 from bot.broadcast import progress
 from bot.broadcast.jobs import JOBS, Clockwork, Job, send_due
@@ -139,7 +139,7 @@ async def test_a_rare_job_that_failed_is_done_again_soon_and_says_why(database: 
 
 
 async def test_a_job_longer_than_its_interval_is_said_once_and_by_us(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture, logged: list[Any]
 ) -> None:
     turns = [asyncio.Event(), asyncio.Event()]
     begun: list[int] = []
@@ -152,15 +152,14 @@ async def test_a_job_longer_than_its_interval_is_said_once_and_by_us(
 
     job = Job("slow", timedelta(seconds=0.05), wait)
     scheduler = Scheduler(Clockwork(database, ()), owner="one", clock=lambda: NOW, jobs=[job])
-    with capture_logs() as lines:
-        running = asyncio.create_task(scheduler.run())
-        async with asyncio.timeout(30):
-            for turn in turns:
-                await turn.wait()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    running = asyncio.create_task(scheduler.run())
+    async with asyncio.timeout(30):
+        for turn in turns:
+            await turn.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
-    slow = [line for line in lines if line["event"] == "job took longer than its interval"]
+    slow = [line for line in logged if line["event"] == "job took longer than its interval"]
     assert [(line["job"], line["log_level"]) for line in slow[:1]] == [("slow", "info")]
     assert slow[0]["seconds"] >= 0.25
     assert [one for one in caplog.records if one.name.startswith("apscheduler")] == []
