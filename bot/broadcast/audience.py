@@ -36,6 +36,7 @@ from bot.models import (
     RunStatus,
     Subscription,
 )
+from knowledge.columns import table_of
 from knowledge.models import AdminUnit
 
 #: People planned in one transaction: some 60 ms on SQLite, so that a reply hardly waits.
@@ -373,7 +374,7 @@ def _chunks(run_id: int, after: str, lane: Lane, due_at: datetime) -> Any:
             func.max(col(Delivery.person_id)),
             literal(int(lane)),
             literal(ChunkStatus.WAITING.value),
-            literal(due_at, Chunk.__table__.c.due_at.type),  # type: ignore[attr-defined]
+            literal(due_at, table_of(Chunk).c.due_at.type),
             func.count(),
             literal(0),
             literal(0),

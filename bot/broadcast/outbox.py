@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,11 +35,12 @@ from bot.models import (
     RunStatus,
     SkipReason,
 )
+from knowledge.columns import table_of
 
 #: How long a worker may hold rows without a sign of life.
 LEASE: Final = timedelta(seconds=30)
 
-_DELIVERIES = cast("Table", Delivery.__table__)  # type: ignore[attr-defined]
+_DELIVERIES = table_of(Delivery)
 _FAILED: Final = (DeliveryStatus.PERMANENT,)
 
 

@@ -230,8 +230,7 @@ async def claim(
     people = (await session.exec(head, params={"me": owner, "now": now})).all()
     if not people:
         return []
-    key = tuple_(col(Accepted.channel), col(Accepted.address))
-    waiting = (key.in_(people), col(Accepted.stage) != Stage.DONE)
+    waiting = (_PERSON.in_(people), col(Accepted.stage) != Stage.DONE)
     await session.exec(update(_ROWS).where(*waiting).values(owner=owner, lease_until=now + LEASE))
     rows = await session.exec(select(Accepted).where(*waiting).order_by(col(Accepted.id)))
     return [
@@ -266,8 +265,7 @@ async def release(
     if owner is not None:
         query = query.where(col(Accepted.owner) == owner)
     if people is not None:
-        key = tuple_(col(Accepted.channel), col(Accepted.address))
-        query = query.where(key.in_(people))
+        query = query.where(_PERSON.in_(people))
     await session.exec(query.values(owner="", lease_until=None))
 
 
