@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +23,7 @@ from bot.broadcast import gathered, outbox
 from bot.broadcast.sending import PATIENCE, SLOTS
 from bot.channels import Channel, Lane, Pace, SendError, Trouble
 from bot.db import Database, among
+from bot.db.failures import AWAY
 from bot.models import GOING_ON, Delivery, DeliveryStatus, Recall, Run
 
 #: Copies read, taken back and written down together.
@@ -38,8 +38,6 @@ FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)
 #: After so long what is left is given up: Telegram deletes nothing older than 48 hours.
 GIVE_UP: Final = timedelta(hours=48)
-
-_AWAY: Final = (DBAPIError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -69,7 +67,7 @@ class Recaller:
             try:
                 while await self.take_up():
                     pass
-            except _AWAY:
+            except AWAY:
                 log.warning("database away: nothing taken back")
             except Exception:
                 log.exception("announcement not taken back")
@@ -113,7 +111,7 @@ class Recaller:
                 async with self._database.write() as session:
                     until = self._clock() + outbox.LEASE
                     await session.exec(update(Recall).where(*mine).values(next_at=until))
-            except _AWAY:
+            except AWAY:
                 log.warning("database away while taking back")
 
     async def _round(self, number: int) -> bool:

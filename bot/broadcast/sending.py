@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.broadcast import outbox
@@ -24,6 +23,7 @@ from bot.broadcast.outbox import ChunkKey, Outcome, Taken
 from bot.broadcast.writing import AGAIN, Writer
 from bot.channels import Channel, Lane, Pace, SendError, Trouble, send_renewed
 from bot.db import Database
+from bot.db.failures import AWAY
 from bot.models import (
     Announcement,
     AnnouncementStatus,
@@ -49,9 +49,6 @@ LONGEST_HOLD: Final = 10.0
 FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
 #: After so many attempts a delivery has failed for good: some eight hours.
 MOST_ATTEMPTS: Final = 48
-
-#: The database does not answer: what is in hand waits, and nothing is lost.
-_AWAY: Final = (DBAPIError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -223,7 +220,7 @@ class Sender:
         while not work.halted:
             try:
                 rows = await self._take(work, count)
-            except _AWAY:
+            except AWAY:
                 log.warning("database away: nothing taken", run=work.key.run_id)
                 await asyncio.sleep(AGAIN)
                 continue
@@ -280,7 +277,7 @@ class Sender:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 await self._look(list(self._works))
-            except _AWAY:
+            except AWAY:
                 log.warning("database away while sending")
             except Exception:
                 log.exception("not looked after what is being sent")

@@ -18,7 +18,6 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from bot.broadcast import outbox
@@ -28,6 +27,7 @@ from bot.broadcast.recalling import Recaller
 from bot.broadcast.sending import Sender
 from bot.channels import Channel, Lane, Pace
 from bot.db import Database
+from bot.db.failures import AWAY
 from bot.models import Chunk
 
 #: Chunks of one platform sent together by one worker.
@@ -98,7 +98,7 @@ class Worker:
             if self._engine.ready:
                 try:
                     await self._put()
-                except (DBAPIError, OSError, TimeoutError):
+                except AWAY:
                     log.warning("database away: no new work")
                 except Exception:
                     log.exception("chunks not queued")

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.broadcast import outbox
 from bot.broadcast.outbox import Outcome
 from bot.db import Database
+from bot.db.failures import AWAY
 from bot.people import suppress
 
 #: Outcomes are written together when so many wait, or so many seconds after the first. A
@@ -80,7 +80,7 @@ class Writer:
                             session, channel, outcome.taken.address,
                             why=outcome.reason[:200], now=self._clock(),
                         )  # fmt: skip
-        except (DBAPIError, OSError, TimeoutError):
+        except AWAY:
             log.exception("outcomes not written yet", count=len(group))
             return False
         return True

@@ -41,12 +41,12 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import Float, cast, extract, func, literal, text
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels import Lane, SendError, Trouble
 from bot.db import Database, Grouped
+from bot.db.failures import AWAY
 from bot.models import ChatTurn, RateLimit
 from bot.settings import Settings
 
@@ -318,7 +318,7 @@ class SharedLimit:
                 else:
                     _refuse(block, error)
                 continue
-            except (DBAPIError, OSError, TimeoutError):
+            except AWAY:
                 log.warning("database away: nobody may send", channel=channel)
                 taken = Taken(DATABASE_PAUSE)
             except BaseException as error:

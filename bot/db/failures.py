@@ -9,6 +9,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 #: PostgreSQL's classes of passing errors: connection, rollback (deadlock), resources, intervention.
 _PASSING: Final = ("08", "40", "53", "57")
+#: What a loop that goes on by itself takes for a database that is away: it says so, and asks again.
+AWAY: Final = (DBAPIError, OSError, TimeoutError)
 
 
 def is_gone(error: Exception) -> bool:
